@@ -1,0 +1,1 @@
+"""Conformance tests for Model Context Protocol servers, as a pytest plugin."""

@@ -1,0 +1,1 @@
+"""smcp: a Model Context Protocol server whose tools are plugin CLIs."""
