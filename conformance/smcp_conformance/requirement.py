@@ -166,18 +166,14 @@ def check(*requirements: str, transports: tuple[str, ...] = ()) -> Callable[[Che
     def register(function: CheckFunction) -> CheckFunction:
         (wants,) = inspect.signature(function).parameters
         if wants not in WANTS:
-            raise TypeError(
-                f"check {function.__name__}: parameter {wants!r} must be one of {', '.join(WANTS)}"
-            )
+            raise TypeError(f"check {function.__name__}: parameter {wants!r} must be one of {', '.join(WANTS)}")
         _add(Check(function.__name__, _page(function), requirements, function, wants, transports=transports))
         return function
 
     return register
 
 
-def monitor(
-    *requirements: str, transports: tuple[str, ...] = ()
-) -> Callable[[MonitorFunction], MonitorFunction]:
+def monitor(*requirements: str, transports: tuple[str, ...] = ()) -> Callable[[MonitorFunction], MonitorFunction]:
     """Register a generator over one `Conversation` that yields an `Observation` for each thing it looked at.
 
     It judges all traffic of its leg. No observation at all means not verified, never passed.
