@@ -238,6 +238,7 @@ def test_an_address_holds_until_another_takes_over(tmp_path: Path) -> None:
         ("text", 'testability = "capability"\ntext', "unknown testability 'capability', must be any, fixture"),
         ("text", 'generated = "yes"\ntext', "generated is of the wrong type: 'yes'"),
         ("text", 'colour = "red"\ntext', "unknown key 'colour', must be one of addressee, area, at, basis"),
+        ("text", "at.2024-11-05 = 7\ntext", "address 7 must be a string"),
         ("text", "observe", "text is missing"),
         ('area = "tools"', "", "area is missing"),
         ("since =", 'until = "2024-11-05"\nsince = "2025-03-26"\n#', "since '2025-03-26' is later than until"),
@@ -269,6 +270,12 @@ def test_an_id_twice_in_a_file_is_refused(tmp_path: Path) -> None:
     """TOML itself forbids it; the file is named."""
     with pytest.raises(ValueError, match=r"^server/tools.toml: .*tools.one"):
         catalogue.read(write(tmp_path, "server/tools", GOOD + GOOD.partition("\n")[2].partition("\n")[2]))
+
+
+def test_a_path_that_names_no_revisions_is_refused(tmp_path: Path) -> None:
+    """Without the revision nobody knows when the page stood there."""
+    with pytest.raises(ValueError, match=r"^server/tools.toml: path is 'basic', must be a table of addresses"):
+        catalogue.read(write(tmp_path, "server/tools", 'path = "basic"\n' + GOOD))
 
 
 def test_something_that_is_no_table_is_refused(tmp_path: Path) -> None:

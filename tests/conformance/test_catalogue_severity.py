@@ -42,6 +42,7 @@ def test_only_the_named_case_is_lowered() -> None:
         ({"to": "passed"}, "unknown verdict 'passed', must be 'warned'"),
         ({"reason": ""}, "reason is missing"),
         ({"transport": "tcp"}, "unknown transport 'tcp', must be one of any, stdio, http, sse"),
+        ({"checks": "*"}, "checks is '*', must be a list of globs"),
         ({"because": "so"}, "unknown key 'because', must be one of checks, reason, source"),
     ],
 )
@@ -52,3 +53,9 @@ def test_a_broken_severity_row_is_refused_by_file_and_id(change: dict[str, str],
     with pytest.raises(ValueError, match=r"must|missing") as refusal:
         read_severity({"a.b": {**row, **change}})
     assert str(refusal.value).startswith(f"severity.toml: 'a.b': {complaint}")
+
+
+def test_a_severity_row_that_is_no_table_is_refused() -> None:
+    """A verdict alone does not say why."""
+    with pytest.raises(ValueError, match=r"^severity.toml: 'a': got 'warned', must be a table$"):
+        read_severity({"a": "warned"})

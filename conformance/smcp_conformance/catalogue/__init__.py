@@ -134,7 +134,9 @@ def _document(file: Traversable, name: str) -> dict[str, Any]:
 def _requirements(name: str, document: dict[str, Any]) -> Iterator[Requirement]:
     page = name.removesuffix(".toml")
     area = {"area": document.pop("area")} if "area" in document else {}
-    stood = {REVISIONS[0]: page.removesuffix("/index"), **document.pop("path", {})}
+    if not isinstance(path := document.pop("path", {}), dict):
+        raise ValueError(f"{name}: path is {path!r}, must be a table of addresses by revision")
+    stood = {REVISIONS[0]: page.removesuffix("/index"), **path}
     for id, table in document.items():
         try:
             yield _requirement(id, page, _checked(table, area), stood)
@@ -183,6 +185,8 @@ def _window(since: str, until: str) -> tuple[str, ...]:
 def _links(window: tuple[str, ...], at: Mapping[str, str], stood: Mapping[str, str]) -> dict[str, str]:
     if strange := [revision for revision in (*at, *stood) if revision not in REVISIONS]:
         raise ValueError(f"unknown revision {strange[0]!r}, must be one of {', '.join(REVISIONS)}")
+    if wrong := [address for address in (*at.values(), *stood.values()) if not isinstance(address, str)]:
+        raise ValueError(f"address {wrong[0]!r} must be a string")
     if window[0] not in at or max(at) > window[-1]:
         raise ValueError(f"at is given for {', '.join(at)}, must begin with {window[0]} and end by {window[-1]}")
     return {revision: _link(revision, _holding(at, revision), _holding(stood, revision)) for revision in window}

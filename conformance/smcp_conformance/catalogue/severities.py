@@ -53,11 +53,15 @@ def _severity(id: str, table: Mapping[str, Any]) -> Severity:
     return Severity(id=id, to=Verdict.WARNED, checks=tuple(table.get("checks", ["*"])), **row)
 
 
-def _problem(table: Mapping[str, Any]) -> str | None:
+def _problem(table: object) -> str | None:
+    if not isinstance(table, dict):
+        return f"got {table!r}, must be a table"
     if missing := [key for key in NEEDED if not table.get(key)]:
         return f"{missing[0]} is missing"
     if strange := set(table) - KEYS:
         return f"unknown key {min(strange)!r}, must be one of {', '.join(sorted(KEYS))}"
+    if not isinstance(table.get("checks", []), list):
+        return f"checks is {table['checks']!r}, must be a list of globs"
     if table["to"] != Verdict.WARNED.value:
         return f"unknown verdict {table['to']!r}, must be 'warned'"
     if table.get("transport", "any") not in TRANSPORTS:
