@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""demo_text: echo, count, slug and hash texts, as a plugin CLI.
+
+`--describe` prints SPEC, and the parser is built from SPEC, so the two can't drift. A command that succeeds prints
+one JSON object and exits 0. One that fails prints {"error": "…", "code": "…"} and exits 1 (2 if it was called
+wrongly). Whatever the locale, arguments are read and results are written as UTF-8.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+READ_ONLY = {"readOnlyHint": True, "openWorldHint": False, "idempotentHint": True}
+TEXT = {"name": "text", "type": "string", "description": "Any text, also an empty one.", "required": True}
+
+SPEC: dict[str, Any] = {
+    "contract_version": "1.0",
+    "plugin": {"name": "demo_text", "version": "1.0.0", "description": "Echo, count, slug and hash texts."},
+    "commands": [
+        {
+            "name": "echo",
+            "title": "Echo",
+            "description": "Give back the message.",
+            "parameters": [{**TEXT, "name": "message"}],
+            "annotations": READ_ONLY,
+        },
+        {
+            "name": "word_count",
+            "title": "Count words",
+            "description": "Count the words, characters and lines of a text.",
+            "parameters": [TEXT],
+            "annotations": READ_ONLY,
+        },
+        {
+            "name": "slugify",
+            "title": "Slugify",
+            "description": "Turn a text into lower-case words joined by hyphens, fit for a URL.",
+            "parameters": [TEXT],
+            "annotations": READ_ONLY,
+        },
+        {
+            "name": "hash_preview",
+            "title": "Preview a hash",
+            "description": "Show the first hexadecimal digits of a text's hash.",
+            "parameters": [
+                TEXT,
+                {
+                    "name": "algorithm",
+                    "type": "string",
+                    "description": "Hash function over the UTF-8 bytes.",
+                    "default": "sha256",
+                    "enum": ["md5", "sha1", "sha256", "sha512"],
+                },
+                {
+                    "name": "length",
+                    "type": "integer",
+                    "description": "How many digits; every hash has 32.",
+                    "default": 12,
+                    "minimum": 1,
+                    "maximum": 32,
+                },
+            ],
+            "annotations": READ_ONLY,
+        },
+    ],
+}
+
+
+class Refusal(Exception):
+    """A request that can't be served: `code` is stable, `status` the exit code."""
+
+    def __init__(self, code: str, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+def echo(message: str) -> dict[str, Any]:
+    """Give back the message."""
+    return {"message": message}
+
+
+def word_count(text: str) -> dict[str, Any]:
+    """Count words (runs without white space), characters (code points) and lines (as str.splitlines cuts them)."""
+    return {"words": len(text.split()), "characters": len(text), "lines": len(text.splitlines())}
+
+
+def slugify(text: str) -> dict[str, Any]:
+    """Keep the ASCII letters and digits, also those under accents; everything else becomes a hyphen or nothing."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return {"slug": re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")}
+
+
+def hash_preview(text: str, algorithm: str, length: int) -> dict[str, Any]:
+    """Show the first digits of the hash."""
+    digest = hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
+    return {"algorithm": algorithm, "length": length, "preview": digest[:length]}
+
+
+def integer(text: str) -> int:
+    """Read a whole number."""
+    if not re.fullmatch(r"-?[0-9]{1,4000}", text):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not an integer")
+    return int(text)
+
+
+# The rest is the same in every demo plugin: a plugin is one file.
+
+TYPES: dict[str, Callable[[str], Any]] = {"string": str, "integer": integer}
+COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
+    "echo": echo,
+    "word_count": word_count,
+    "slugify": slugify,
+    "hash_preview": hash_preview,
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are refusals instead of text on stderr."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Refusal("invalid_arguments", message, 2)
+
+
+def build_parser() -> Parser:
+    """Build the parser from SPEC."""
+    parser = Parser(prog="cli.py", description=SPEC["plugin"]["description"], allow_abbrev=False)
+    parser.add_argument("--describe", action="store_true", help="print the commands as JSON")
+    commands = parser.add_subparsers(dest="command")
+    for command in SPEC["commands"]:
+        words = commands.add_parser(command["name"], help=command["description"], allow_abbrev=False)
+        for parameter in command["parameters"]:
+            words.add_argument(
+                f"--{parameter['name'].replace('_', '-')}",
+                dest=parameter["name"],
+                help=parameter["description"],
+                type=TYPES[parameter["type"]],
+                required=parameter.get("required", False),
+                default=parameter.get("default"),
+                choices=parameter.get("enum"),
+            )
+    return parser
+
+
+def check_ranges(command: str, values: "dict[str, Any]") -> None:
+    """Refuse numbers outside the minimum and maximum that SPEC gives."""
+    described = next(one for one in SPEC["commands"] if one["name"] == command)
+    for parameter in described["parameters"]:
+        value = values[parameter["name"]]
+        for bound, wrong in (("minimum", "at least"), ("maximum", "at most")):
+            limit = parameter.get(bound)
+            if value is None or limit is None:
+                continue
+            if value < limit if bound == "minimum" else value > limit:
+                raise Refusal("out_of_range", f"{parameter['name']} must be {wrong} {limit}")
+
+
+def serve(words: "list[str]") -> dict[str, Any]:
+    """Answer one command line."""
+    try:
+        # The bytes the shell gave, whatever the locale made of them.
+        texts = [os.fsencode(word).decode("utf-8") for word in words]
+    except UnicodeError:
+        raise Refusal("invalid_text", "arguments must be valid UTF-8", 2) from None
+    values = vars(build_parser().parse_args(texts))
+    if values.pop("describe"):
+        return SPEC
+    command = values.pop("command")
+    if command is None:
+        raise Refusal("invalid_arguments", f"a command is required: {', '.join(COMMANDS)}", 2)
+    check_ranges(command, values)
+    return COMMANDS[command](**values)
+
+
+def main() -> int:
+    """Run the command line of this process; return the exit code."""
+    status = 0
+    try:
+        answer = serve(sys.argv[1:])
+    except Refusal as refusal:
+        answer, status = {"error": str(refusal), "code": refusal.code}, refusal.status
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
