@@ -1,0 +1,138 @@
+"""The conformance items in pytest's tree: target, leg, page, check."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from smcp_conformance.checks import all_checks
+from smcp_conformance.judge import Judgement, applicable, judge, primary
+from smcp_conformance.offer import Discovery, Offer
+from smcp_conformance.requirement import Check, Requirement, Verdict
+
+if TYPE_CHECKING:
+    from smcp_conformance.run import ConformanceRun
+
+ESCAPED = {"%": "%25", "[": "%5B", "]": "%5D", "::": "%3A%3A"}
+
+
+def escape(component: str) -> str:
+    """Make `component` fit for a node id: `[`, `]` and `::` would break --lf and copied ids."""
+    for plain, escaped in ESCAPED.items():
+        component = component.replace(plain, escaped)
+    return component
+
+
+class CheckFailed(Exception):
+    """A verdict that fails the item."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        super().__init__(judgement.got)
+        self.judgement = judgement
+
+
+class TargetCollector(pytest.Collector):
+    """One configured server with its legs over all transports."""
+
+    def __init__(self, *, run: ConformanceRun, discoveries: tuple[Discovery, ...], **node: Any) -> None:
+        super().__init__(**node)
+        self.run = run
+        self.discoveries = discoveries
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """The start item, then a collector per leg."""
+        yield StartItem.from_parent(self, name="start", discoveries=self.discoveries)
+        for discovery in self.discoveries:
+            for offer in discovery.offers:
+                yield LegCollector.from_parent(self, name=offer.leg, run=self.run, offer=offer)
+
+
+class LegCollector(pytest.Collector):
+    """One leg."""
+
+    def __init__(self, *, run: ConformanceRun, offer: Offer, **node: Any) -> None:
+        super().__init__(**node)
+        self.run = run
+        self.offer = offer
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """A collector per spec page; a page's monitors come in a second one, after all active checks."""
+        checks = [c for c in all_checks() if applicable(c, self.offer.transport, self.offer.revision)]
+        for (_, page), group in itertools.groupby(checks, key=lambda check: (check.monitor, check.page)):
+            yield PageCollector.from_parent(self, name=page, run=self.run, offer=self.offer, checks=tuple(group))
+
+
+class PageCollector(pytest.Collector):
+    """The checks of one spec page."""
+
+    def __init__(self, *, run: ConformanceRun, offer: Offer, checks: tuple[Check, ...], **node: Any) -> None:
+        super().__init__(**node)
+        self.run = run
+        self.offer = offer
+        self.checks = checks
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item per check."""
+        for check in self.checks:
+            yield CheckItem.from_parent(self, name=check.name, run=self.run, offer=self.offer, check=check)
+
+
+class ConformanceItem(pytest.Item):
+    """What all our items share: the marker, and how they are shown."""
+
+    def __init__(self, **node: Any) -> None:
+        super().__init__(**node)
+        self.add_marker("conformance")
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Where pytest says it is: our items stand in no file."""
+        return self.config.rootpath, None, self.nodeid
+
+
+class StartItem(ConformanceItem):
+    """That the target starts and speaks MCP in some revision."""
+
+    def __init__(self, *, discoveries: tuple[Discovery, ...], **node: Any) -> None:
+        super().__init__(**node)
+        self.add_marker("must")
+        self.discoveries = discoveries
+
+    def runtest(self) -> None:
+        """Fail with what was found out at the start, if that was no server."""
+        failures = [discovery.failure for discovery in self.discoveries if discovery.failure]
+        if failures:
+            pytest.fail("\n\n".join(failures), pytrace=False)
+
+
+class CheckItem(ConformanceItem):
+    """One check on one leg. `judgement` is there once it ran."""
+
+    def __init__(self, *, run: ConformanceRun, offer: Offer, check: Check, **node: Any) -> None:
+        super().__init__(**node)
+        self.run = run
+        self.offer = offer
+        self.check = check
+        self.judgement: Judgement | None = None
+        self._mark(primary(check, offer.transport, offer.revision))
+
+    def runtest(self) -> None:
+        """Judge, and say it in pytest's way."""
+        self.judgement = found = judge(self.check, self.run.leg(self.offer))
+        if found.internal or found.verdict is Verdict.FAILED or (self.run.strict and found.verdict is Verdict.WARNED):
+            raise CheckFailed(found)
+        if found.verdict in (Verdict.NOT_VERIFIED, Verdict.NOT_APPLICABLE):
+            pytest.skip(f"{found.verdict.value}: {found.reason}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the four lines of a violation in place of a traceback."""
+        if isinstance(excinfo.value, CheckFailed):
+            return self.run.explain(self.nodeid, excinfo.value.judgement)
+        return super().repr_failure(excinfo, style)
+
+    def _mark(self, rule: Requirement) -> None:
+        self.add_marker(rule.level.value.partition(" ")[0].lower())
+        self.add_marker(pytest.mark.area(rule.area))

@@ -1,0 +1,145 @@
+"""Find out what a server speaks, without accusing it of anything (GUIDE §5).
+
+Each question gets a fresh process on stdio, because a server may lock itself to the era of its first message. A server
+that speaks one era lacks nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from smcp_conformance.host import Host
+from smcp_conformance.launch import StartError, exited, explain_start_failure, never_answered, printed_to_stdout
+from smcp_conformance.offer import Discovery, Offer
+from smcp_conformance.reply import HandshakeRefused, Reply
+from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
+from smcp_conformance.session import META, Session
+from smcp_conformance.target import Target
+from smcp_conformance.wire.errors import Died, NoAnswer, Unreachable, WireError
+
+UNSUPPORTED_VERSION = -32022
+STATELESS_CODES = (-32020, -32021, UNSUPPORTED_VERSION)
+NEWEST_HANDSHAKE = HANDSHAKE_REVISIONS[-1]
+
+
+def discover(target: Target, revisions: str | tuple[str, ...] = "default") -> Discovery:
+    """Start `target` as often as it takes and describe the legs it offers, or why it offers none."""
+    host = Host(target)
+    try:
+        return Detector(host, revisions).discovery()
+    except StartError as error:
+        return Discovery(target.name, target.group, failure=error.explanation)
+    finally:
+        host.close()
+
+
+class Detector:
+    """The questions put to one target, and the troubles met on the way."""
+
+    def __init__(self, host: Host, revisions: str | tuple[str, ...]) -> None:
+        self._host = host
+        self._target = host.target
+        self._revisions = revisions
+        self._troubles: list[str] = []
+
+    def discovery(self) -> Discovery:
+        """Ask everything."""
+        offers = self._offers()
+        notes = self._host.resolved.notes if self._host.resolved else (f"url: {self._target.url}",)
+        failure = "" if offers else self._failure()
+        return Discovery(self._target.name, self._target.group, offers, failure, tuple(notes))
+
+    def _offers(self) -> tuple[Offer, ...]:
+        answers: dict[str, Mapping[str, Any]] = {}
+        began = time.monotonic()
+        for revision in self._handshakes():
+            answers |= self._ask_handshake(revision)
+        if self._wanted(STATELESS_REVISION):
+            answers |= self._ask_stateless(self._patience(time.monotonic() - began) if answers else None)
+        chosen = self._choose(answers)
+        return tuple(self._offer(revision, answers[revision], tuple(answers)) for revision in chosen)
+
+    def _patience(self, handshakes: float) -> float:
+        """Seconds to wait for the first answer of a server that was seen to answer: silence then has its meaning."""
+        policy = self._target.policy
+        return min(policy.start_timeout, policy.reply_timeout + 2 * handshakes)
+
+    def _wanted(self, revision: str) -> bool:
+        if self._target.transport == "sse":
+            return revision in HANDSHAKE_REVISIONS
+        return self._revisions == "default" or revision in self._revisions
+
+    def _handshakes(self) -> tuple[str, ...]:
+        if self._revisions == "default":
+            return (HANDSHAKE_REVISIONS[0],) if self._target.transport == "sse" else (NEWEST_HANDSHAKE,)
+        return tuple(revision for revision in HANDSHAKE_REVISIONS if self._wanted(revision))
+
+    def _choose(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
+        found = [revision for revision in REVISIONS if revision in answers]
+        return tuple(found if self._revisions == "default" else [r for r in found if r in self._revisions])
+
+    def _ask_stateless(self, patience: float | None) -> dict[str, Mapping[str, Any]]:
+        with self._host.connect(STATELESS_REVISION, "server/discover") as session:
+            reply = self._ask(session, lambda: session.open().request("server/discover", timeout=patience))
+        if reply is None:
+            return {}
+        if reply.code == UNSUPPORTED_VERSION or reply.code in STATELESS_CODES:
+            self._troubles.append(f"server/discover at {STATELESS_REVISION} was answered with {reply}")
+            return {}
+        versions = reply.result.get("supportedVersions")
+        return {STATELESS_REVISION: reply.result} if isinstance(versions, list) else {}
+
+    def _ask_handshake(self, revision: str) -> dict[str, Mapping[str, Any]]:
+        with self._host.connect(revision, "initialize") as session:
+            reply = self._ask(session, session.shake_hands)
+        answered = reply.result.get("protocolVersion") if reply else None
+        if answered == revision and reply is not None:
+            return {revision: reply.result}
+        if self._revisions == "default" and answered in HANDSHAKE_REVISIONS and answered != NEWEST_HANDSHAKE:
+            return self._ask_handshake(answered)
+        if reply is not None:
+            self._troubles.append(f"initialize at {revision} was answered with {reply}")
+        return {}
+
+    def _ask(self, session: Session, question: Any) -> Reply | None:
+        try:
+            answer: Reply = question()
+        except HandshakeRefused as refused:
+            return refused.reply
+        except WireError as error:
+            self._troubles.append(self._explain(session, error))
+            return None
+        return answer
+
+    def _explain(self, session: Session, error: WireError) -> str:
+        process = session.transport.process
+        happened = str(error)
+        if isinstance(error, Died) and process is not None and process.wait(2.0) is not None:
+            happened = exited(process.poll() or 0)
+        elif isinstance(error, NoAnswer) and session.transport.name == "stdio":
+            junk = [frame.raw for frame in session.conversation.incoming if not frame.is_message]
+            happened = printed_to_stdout(junk[0]) if junk else never_answered(session.start_timeout)
+        elif isinstance(error, Unreachable):
+            happened = f"no HTTP response from {self._target.url}: {error}"
+        return explain_start_failure(self._host.resolved, process, happened) if self._host.resolved else happened
+
+    def _failure(self) -> str:
+        return self._troubles[-1] if self._troubles else "the server speaks none of the revisions asked for"
+
+    def _offer(self, revision: str, answer: Mapping[str, Any], spoken: tuple[str, ...]) -> Offer:
+        meta = answer.get("_meta")
+        identity = meta.get(META + "serverInfo") if isinstance(meta, dict) else None
+        server = answer.get("serverInfo", identity)
+        capabilities = answer.get("capabilities")
+        return Offer(
+            self._target.name,
+            self._target.group,
+            self._target.transport,
+            revision,
+            capabilities if isinstance(capabilities, dict) else {},
+            server if isinstance(server, dict) else {},
+            str(answer.get("instructions") or ""),
+            spoken,
+        )

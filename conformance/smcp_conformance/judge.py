@@ -1,0 +1,184 @@
+"""From a check and a leg to a verdict: the one place where exceptions become verdicts."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from smcp_conformance.catalogue import requirement, severity
+from smcp_conformance.launch import StartError
+from smcp_conformance.leg import Leg
+from smcp_conformance.reply import HandshakeRefused, brief
+from smcp_conformance.requirement import Check, NotApplicable, NotVerified, Requirement, Verdict
+from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable
+from smcp_conformance.wire.transcript import Frame
+
+GOT_MUST_BE = re.compile(r"\s*got (?P<got>.*?), must be (?P<must_be>.*?)(?:\nassert .*)?\s*\Z", re.DOTALL)
+FRAMES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and its grounds. `exchange` and `stderr` are text as shown to people, not yet masked.
+
+    `reason` says why nothing could be verified, or why a violation only warns; `internal` marks an error of ours.
+    """
+
+    verdict: Verdict
+    check: str
+    requirement: str
+    level: str
+    link: str
+    text: str
+    got: str = ""
+    must_be: str = ""
+    reason: str = ""
+    exchange: str = ""
+    stderr: str = ""
+    internal: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON of it, for reports that cross process borders."""
+        return {**asdict(self), "verdict": self.verdict.value}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Judgement:
+        """Undo `to_json`."""
+        return cls(**{**data, "verdict": Verdict(data["verdict"])})
+
+
+def applicable(check: Check, transport: str, revision: str) -> bool:
+    """Tell whether any requirement of `check` concerns such a leg."""
+    if check.transports and transport not in check.transports:
+        return False
+    return any(requirement(id).concerns(transport, revision) for id in check.requirements)
+
+
+def primary(check: Check, transport: str, revision: str) -> Requirement:
+    """The requirement that sets the severity: the first that concerns the leg."""
+    concerned = (requirement(id) for id in check.requirements)
+    return next(found for found in concerned if found.concerns(transport, revision))
+
+
+def judge(check: Check, leg: Leg) -> Judgement:
+    """Run `check` on `leg`; a server that fell silent or died in the shared session gets a second, fresh hearing."""
+    rule = primary(check, leg.offer.transport, leg.offer.revision)
+    if rule.capability and not leg.offer.declares(rule.capability):
+        return _judgement(Verdict.NOT_APPLICABLE, check, rule, leg, reason=f"{rule.capability} is not declared")
+    leg.begin(check.id)
+    found = _attempt(check, rule, leg)
+    if found.verdict is Verdict.FAILED and check.wants in ("session", "leg") and found.reason == "wire":
+        leg.forget_shared()
+        leg.begin(check.id)
+        found = _attempt(check, rule, leg)
+    return _grade(found, rule, check, leg)
+
+
+def _attempt(check: Check, rule: Requirement, leg: Leg) -> Judgement:
+    def say(verdict: Verdict, **more: Any) -> Judgement:
+        return _judgement(verdict, check, rule, leg, **more)
+
+    try:
+        return _watched(check, rule, leg) if check.monitor else _exercised(check, rule, leg)
+    except NotApplicable as reason:
+        return say(Verdict.NOT_APPLICABLE, reason=str(reason))
+    except (NotVerified, TooLarge) as reason:
+        return say(Verdict.NOT_VERIFIED, reason=str(reason))
+    except AssertionError as violation:
+        return say(Verdict.FAILED, **parse(str(violation)))
+    except (Died, NoAnswer, Unreachable) as failing:
+        return say(Verdict.FAILED, got=str(failing), must_be="an answer", reason="wire")
+    except HandshakeRefused as refused:
+        return say(Verdict.NOT_VERIFIED, reason=f"no session could be opened: {refused}")
+    except StartError as error:
+        return say(Verdict.NOT_VERIFIED, reason=f"the server could not be started again: {error.explanation}")
+    except Exception:
+        # An error of the check itself must be seen, and must not be read as an accusation of the server.
+        return say(Verdict.NOT_VERIFIED, reason="error in the check itself", got=traceback.format_exc(), internal=True)
+
+
+def _exercised(check: Check, rule: Requirement, leg: Leg) -> Judgement:
+    with subject(check, leg) as subjected:
+        check.function(subjected)
+    return _judgement(Verdict.PASSED, check, rule, leg)
+
+
+@contextmanager
+def subject(check: Check, leg: Leg) -> Iterator[Any]:
+    """What the check's parameter asks for."""
+    if check.wants == "fresh":
+        with leg.fresh() as session:
+            yield session
+    elif check.wants == "connection":
+        with leg.connection() as session:
+            yield session
+    else:
+        yield leg.session if check.wants == "session" else leg
+
+
+def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
+    watch = leg.watch(check)
+    if not watch.seen:
+        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason="no traffic of this kind was seen")
+    if not watch.complaints:
+        return _judgement(Verdict.PASSED, check, rule, leg)
+    worst = watch.complaints[0]
+    shown = parse(worst.observation.complaint or "")
+    by = f" (seen during {worst.observation.frame.probe})" if worst.observation.frame.probe else ""
+    found = _judgement(Verdict.FAILED, check, rule, leg, got=shown["got"] + by, must_be=shown["must_be"])
+    return replace(found, exchange=render(worst.excerpt))
+
+
+def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **more: Any) -> Judgement:
+    exchange, stderr = "", ""
+    if verdict in (Verdict.FAILED, Verdict.NOT_VERIFIED):
+        exchange = "\n".join(render(mine(conversation.frames, check.id)) for conversation in leg.used)
+        processes = [leg.host.process] if leg.host.process else []
+        stderr = "".join(process.stderr_tail().decode("utf-8", "replace") for process in processes)
+    return Judgement(
+        verdict,
+        check.id,
+        rule.id,
+        rule.level.value,
+        rule.links[leg.offer.revision],
+        rule.text,
+        **{"exchange": exchange, "stderr": stderr[-4000:], **more},
+    )
+
+
+def _grade(found: Judgement, rule: Requirement, check: Check, leg: Leg) -> Judgement:
+    """Let a violation fail only where the requirement is hard and no row of `severity.toml` knows better."""
+    if found.verdict is not Verdict.FAILED:
+        return found
+    row = severity().get(rule.id)
+    if row is not None and row.lowers(check.name, leg.offer.transport):
+        return replace(found, verdict=row.to, reason=row.reason)
+    if rule.hard:
+        return replace(found, reason="")
+    return replace(found, verdict=Verdict.WARNED, reason=f"{rule.level.value}, basis {rule.basis}")
+
+
+def parse(message: str) -> dict[str, str]:
+    """Split "got …, must be …"; any other text is what was got."""
+    match = GOT_MUST_BE.match(message)
+    return match.groupdict() if match else {"got": message, "must_be": ""}
+
+
+def mine(frames: tuple[Frame, ...], probe: str) -> tuple[Frame, ...]:
+    """The frames that fell to the check `probe`."""
+    return tuple(frame for frame in frames if frame.probe == probe)
+
+
+def render(frames: tuple[Frame, ...], show: Callable[[str], str] = brief) -> str:
+    """Show frames, one a line: time, direction, channel, bytes; the middle of many is left out."""
+    half = FRAMES_SHOWN // 2
+    kept = frames if len(frames) <= FRAMES_SHOWN else (*frames[:half], None, *frames[-half:])
+    lines = [
+        f"   … {len(frames) - FRAMES_SHOWN} more" if f is None else f"{f.at:7.3f} {f.direction.value} {show(f.text)}"
+        for f in kept
+    ]
+    return "\n".join(lines)

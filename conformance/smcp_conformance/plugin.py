@@ -1,0 +1,37 @@
+"""pytest's hooks. Loaded in every pytest run of its environment, so it imports pytest and the standard library only.
+
+Without `--smcp-conformance` nothing but the options, the markers and the fixtures is there; with it the run's own
+plugin (`run.ConformanceRun`) is registered and does the work.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from smcp_conformance import options
+
+pytest.register_assert_rewrite("smcp_conformance.checks")
+
+MARKERS = (
+    "conformance: an item of --smcp-conformance",
+    "must: a check whose requirement is a MUST or MUST NOT of the MCP specification",
+    "should: a check whose requirement is a SHOULD or SHOULD NOT",
+    "may: a check whose requirement is a MAY",
+    "area(name): the part of the specification that a conformance check belongs to",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    options.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options; register the run if one is asked for."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    chosen = options.from_config(config)
+    if chosen.enabled:
+        from smcp_conformance.run import ConformanceRun
+
+        config.pluginmanager.register(ConformanceRun(config, chosen), "smcp-conformance-run")

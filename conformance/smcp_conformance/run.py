@@ -1,0 +1,143 @@
+"""One conformance run: what was discovered, the legs at work, and the hooks that need them.
+
+On xdist the controller discovers once and each worker gets the findings in `workerinput`, so that all collect alike.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from smcp_conformance.checks import all_checks
+from smcp_conformance.collect import CheckItem, TargetCollector
+from smcp_conformance.detect import discover
+from smcp_conformance.host import Host
+from smcp_conformance.judge import Judgement
+from smcp_conformance.launch import stop_all
+from smcp_conformance.leg import Leg
+from smcp_conformance.offer import Discovery, Offer
+from smcp_conformance.options import Options
+from smcp_conformance.requirement import Verdict
+
+WORKER_KEY = "smcp_conformance"
+STATUS = {
+    Verdict.WARNED: ("warned", "W", ("WARNED", {"yellow": True})),
+    Verdict.NOT_VERIFIED: ("not verified", "v", ("NOT VERIFIED", {"yellow": True})),
+    Verdict.NOT_APPLICABLE: ("not applicable", "-", ("NOT APPLICABLE", {})),
+}
+
+
+class ConformanceRun:
+    """The plugin that `--smcp-conformance` registers."""
+
+    def __init__(self, config: pytest.Config, options: Options) -> None:
+        self.config = config
+        self.options = options
+        self.strict = options.strict
+        self._hosts: dict[str, Host] = {}
+        self._legs: dict[str, Leg] = {}
+        self.selected = self._take_ids()
+
+    @cached_property
+    def discoveries(self) -> tuple[Discovery, ...]:
+        """One per target, in the order given."""
+        given = getattr(self.config, "workerinput", {}).get(WORKER_KEY)
+        if given is not None:
+            return tuple(Discovery.from_json(found) for found in json.loads(given)["discoveries"])
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            return tuple(pool.map(lambda target: discover(target, self.options.revisions), self.options.targets))
+
+    def leg(self, offer: Offer) -> Leg:
+        """The leg of `offer` in this process, made when first asked for."""
+        if offer.id not in self._legs:
+            monitors = tuple(check for check in all_checks() if check.monitor)
+            self._legs[offer.id] = Leg(offer, self._host(offer.target), monitors)
+        return self._legs[offer.id]
+
+    def explain(self, nodeid: str, judgement: Judgement) -> str:
+        """What a failing item shows."""
+        lines = [
+            f"{judgement.level} {judgement.requirement}: {judgement.text}",
+            f"    {judgement.link}",
+            f"expected: {judgement.must_be}",
+            f"actual:   {judgement.got}",
+        ]
+        return "\n".join(lines)
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give an xdist worker what the controller found out."""
+        found = {"discoveries": [d.to_json() for d in self.discoveries], "selected": self.selected}
+        node.workerinput[WORKER_KEY] = json.dumps(found)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Add the conformance items before anything is deselected."""
+        groups: dict[str, list[Discovery]] = {}
+        for discovery in self.discoveries:
+            groups.setdefault(discovery.group, []).append(discovery)
+        for name, discoveries in groups.items():
+            collector = TargetCollector.from_parent(
+                session, name=name, nodeid=name, run=self, discoveries=tuple(discoveries)
+            )
+            items.extend(item for item in session.genitems(collector) if self._chosen(item.nodeid))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the judgement travel with the report."""
+        report = yield
+        if call.when == "call" and isinstance(item, CheckItem) and item.judgement is not None:
+            judgement = item.judgement
+            vars(report)["smcp"] = judgement.to_json()  # what else a report holds crosses process borders too
+            report.user_properties += [("verdict", judgement.verdict.value), ("requirement", judgement.requirement)]
+            if report.skipped:
+                report.longrepr = (item.nodeid.partition("::")[0], 0, f"{judgement.verdict.value}: {judgement.reason}")
+            if judgement.exchange and not report.passed:
+                report.sections.append(("wire exchange", judgement.exchange))
+            if judgement.stderr and report.failed:
+                report.sections.append(("server's stderr", judgement.stderr))
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
+        """Show our verdicts as categories of their own."""
+        judgement = getattr(report, "smcp", None)
+        if judgement is None or report.failed or hasattr(report, "wasxfail"):
+            return None
+        return STATUS.get(Verdict(judgement["verdict"]))
+
+    def pytest_unconfigure(self) -> None:
+        """End every process that this run started."""
+        for leg in self._legs.values():
+            leg.close()
+        for host in self._hosts.values():
+            host.close()
+        stop_all()
+
+    def _host(self, name: str) -> Host:
+        if name not in self._hosts:
+            (target,) = (target for target in self.options.targets if target.name == name)
+            self._hosts[name] = Host(target, spare=True)
+        return self._hosts[name]
+
+    def _chosen(self, nodeid: str) -> bool:
+        return not self.selected or any(nodeid == id or nodeid.startswith(id + "::") for id in self.selected)
+
+    def _take_ids(self) -> list[str]:
+        """Take our node ids out of pytest's path arguments, which would look for files of that name."""
+        given = getattr(self.config, "workerinput", {}).get(WORKER_KEY)
+        if given is not None:
+            ids = list(json.loads(given)["selected"])
+        else:
+            groups = {target.group for target in self.options.targets}
+            ids = [arg for arg in self.config.args if "::" in arg and arg.partition("::")[0] in groups]
+        rest = [arg for arg in self.config.args if arg not in ids]
+        alone = bool(ids) and (not rest or self.config.args_source is not pytest.Config.ArgsSource.ARGS)
+        self.config.args[:] = [] if self.options.only or alone else rest
+        return ids

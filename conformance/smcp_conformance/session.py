@@ -1,0 +1,310 @@
+"""The two eras behind one synchronous API.
+
+A `Session` speaks one revision over one transport. In the handshake era it opens with `initialize`; at 2026-07-28 each
+request carries its `_meta`. It keeps nothing from the one who asks: `Reply` holds the answer as it came, the frames
+that came before it, and the HTTP exchange. Requests that the server makes meanwhile are answered politely.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from smcp_conformance.client import answer_to
+from smcp_conformance.reply import HandshakeRefused, Pending, Reaction, Reply, brief, encode
+from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge
+from smcp_conformance.wire.exchange import HttpExchange
+from smcp_conformance.wire.http import HttpTransport
+from smcp_conformance.wire.stdio import StdioTransport
+from smcp_conformance.wire.transcript import Conversation, Direction, Frame
+
+Transport = StdioTransport | HttpTransport
+CLIENT_INFO = {"name": "smcp-conformance", "version": "0.1.0"}
+META = "io.modelcontextprotocol/"
+AFTERTHOUGHT = 0.15  # seconds that a server which answers out of order gets to react after all
+
+
+@dataclass
+class Session:
+    """One conversation with a server in one revision.
+
+    `reply_timeout` and `start_timeout` are seconds; the first answer of a process may take the longer one.
+    """
+
+    transport: Transport
+    revision: str
+    reply_timeout: float = 5.0
+    start_timeout: float = 15.0
+    client_capabilities: Mapping[str, Any] = field(default_factory=dict)
+    initialize_reply: Reply | None = None
+    _last_id: int = 0
+    _heard: bool = False
+    _aside: list[Frame] = field(default_factory=list)
+
+    @property
+    def conversation(self) -> Conversation:
+        """The record of everything said."""
+        return self.transport.conversation
+
+    @property
+    def stateless(self) -> bool:
+        """True in the era without handshake."""
+        return self.revision == STATELESS_REVISION
+
+    @property
+    def http(self) -> HttpTransport:
+        """The HTTP transport; raises TypeError on stdio."""
+        if not isinstance(self.transport, HttpTransport):
+            raise TypeError("this session does not speak HTTP: declare transports=('http',) on the check")
+        return self.transport
+
+    @property
+    def stdio(self) -> StdioTransport:
+        """The stdio transport; raises TypeError on HTTP."""
+        if not isinstance(self.transport, StdioTransport):
+            raise TypeError("this session does not speak stdio: declare transports=('stdio',) on the check")
+        return self.transport
+
+    @property
+    def alive(self) -> bool:
+        """True while the server can still be spoken to."""
+        return self.transport.alive
+
+    def open(self) -> Session:
+        """Do the handshake where the revision has one; raise `HandshakeRefused` if it fails."""
+        self.conversation.client_capabilities = self.client_capabilities
+        if self.stateless:
+            self.conversation.revision = self.revision
+        else:
+            self.shake_hands()
+        return self
+
+    def shake_hands(self) -> Reply:
+        """Send `initialize` and, when answered with our revision, `notifications/initialized`."""
+        reply = self.request("initialize", self.initialize_params())
+        self.initialize_reply = reply
+        offered = reply.result.get("protocolVersion")
+        if offered != self.revision:
+            raise HandshakeRefused(f"initialize at {self.revision} was answered with {reply}", reply)
+        self.conversation.revision = self.revision
+        if isinstance(self.transport, HttpTransport) and reply.exchange:
+            self.transport.session_id = reply.exchange.header("mcp-session-id")
+        self.notify("notifications/initialized")
+        return reply
+
+    def initialize_params(self) -> dict[str, Any]:
+        """The params of this session's `initialize`."""
+        return {
+            "protocolVersion": self.revision,
+            "capabilities": dict(self.client_capabilities),
+            "clientInfo": CLIENT_INFO,
+        }
+
+    def meta(self) -> dict[str, Any]:
+        """The `_meta` that each request of 2026-07-28 carries."""
+        return {
+            META + "protocolVersion": self.revision,
+            META + "clientInfo": CLIENT_INFO,
+            META + "clientCapabilities": dict(self.client_capabilities),
+        }
+
+    def next_id(self) -> int:
+        """An id that this session has not used."""
+        self._last_id += 1
+        return self._last_id
+
+    def params(self, params: Mapping[str, Any] | None, meta: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """Complete params with the `_meta` of the era; None stays None where nothing is to be said."""
+        if not self.stateless:
+            if meta is None:
+                return None if params is None else dict(params)
+            return {**(params or {}), "_meta": dict(meta)}
+        given = dict(params or {})
+        return {**given, "_meta": {**self.meta(), **given.get("_meta", {}), **(meta or {})}}
+
+    def message(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        meta: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """A well-formed request as a value, for checks that then spoil one thing; `more` are further members."""
+        complete = self.params(params, meta)
+        found: dict[str, Any] = {"jsonrpc": "2.0", "id": self.next_id(), "method": method}
+        return {**found, **({} if complete is None else {"params": complete}), **more}
+
+    def request(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        meta: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        **more: Any,
+    ) -> Reply:
+        """Send a request and wait for its answer (`id=` overrides the id).
+
+        Raises `NoAnswer`, `Died` or `TooLarge`; an error response is an answer and raises nothing.
+        """
+        return self.start(method, params, meta=meta, headers=headers, **more).wait(timeout)
+
+    def start(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        meta: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        **more: Any,
+    ) -> Pending:
+        """Send a request and go on; `wait()` on what is returned gets its answer."""
+        message = self.message(method, params, meta=meta, **more)
+        frame = self.send(message, headers=headers)
+        return Pending(self, message, frame)
+
+    def notify(self, method: str, params: Mapping[str, Any] | None = None) -> None:
+        """Send a notification (over HTTP: wait for the end of its POST, as a client that minds the order would)."""
+        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
+        frame = self.send(message if params is None else {**message, "params": dict(params)})
+        exchange = frame.facts.get("exchange")
+        if isinstance(exchange, HttpExchange):
+            exchange.opened.wait(self.reply_timeout)
+
+    def send(self, message: object, *, headers: Mapping[str, str | None] | None = None) -> Frame:
+        """Send any JSON value as it is."""
+        return self.transport.send(encode(message), self.reply_timeout, headers)
+
+    def send_malformed(self, raw: bytes, *, headers: Mapping[str, str | None] | None = None) -> Frame:
+        """Send bytes that no conforming client sends; from here on monitors know not to blame the server for it."""
+        self.conversation.malformed = True
+        return self.transport.send(raw, self.reply_timeout, headers)
+
+    def receive(self, timeout: float) -> Frame | None:
+        """The next frame from the server, oldest first; None if `timeout` seconds bring none or the stream ended."""
+        if self._aside:
+            return self._aside.pop(0)
+        return self._next(time.monotonic() + timeout)
+
+    def listen(self, timeout: float, until: Callable[[Frame], bool] = lambda frame: False) -> tuple[Frame, ...]:
+        """Collect frames until one satisfies `until` (it is the last), or `timeout` seconds have passed."""
+        deadline = time.monotonic() + timeout
+        found: list[Frame] = []
+        while (frame := self.receive(deadline - time.monotonic())) is not None:
+            found.append(frame)
+            if until(frame):
+                break
+        return tuple(found)
+
+    def drain(self) -> tuple[Frame, ...]:
+        """Everything that has come since, up to the answer of a harmless request: a barrier, no fixed wait.
+
+        Raises `NoAnswer` or `Died` if the server does not answer that request.
+        """
+        earlier, self._aside = tuple(self._aside), []
+        return (*earlier, *self.ping().before)
+
+    def ping(self) -> Reply:
+        """The most harmless request of the era: `ping`, or `server/discover` at 2026-07-28."""
+        return self.request("server/discover" if self.stateless else "ping")
+
+    def provoke(
+        self, sent: object, *, malformed: bool = True, headers: Mapping[str, str | None] | None = None
+    ) -> Reaction:
+        """Send bytes (or a JSON value) that deserve a reaction and gather it, whatever it is.
+
+        Over HTTP that is the whole response to the POST; on stdio all that comes until a harmless request sent after
+        it is answered, and a moment more if nothing did. Raises `Died` or `NoAnswer` if the server does not survive,
+        `Unreachable` if there is no HTTP response. `malformed=False` says that a conforming client may send this.
+        """
+        self.conversation.malformed |= malformed
+        raw = sent if isinstance(sent, bytes) else encode(sent)
+        frame = self.transport.send(raw, self.reply_timeout, headers)
+        exchange = frame.facts.get("exchange")
+        if isinstance(exchange, HttpExchange) and self.transport.name == "http":
+            self.http.settle(exchange, self.reply_timeout)
+            return Reaction(tuple(exchange.frames), exchange)
+        frames = self.drain()
+        if not any(frame.is_response or isinstance(frame.value, list) for frame in frames):
+            frames += self.listen(AFTERTHOUGHT, lambda late: late.is_response)
+        return Reaction(frames)
+
+    def pages(self, method: str, member: str, most: int = 100) -> Iterator[Reply]:
+        """Walk a paginated list from its first page; stops after `most` pages or at a cursor seen before."""
+        params: dict[str, Any] | None = None
+        seen: set[str] = set()
+        for _ in range(most):
+            reply = self.request(method, params)
+            yield reply
+            cursor = reply.result.get("nextCursor")
+            if not isinstance(cursor, str) or cursor in seen or not isinstance(reply.result.get(member), list):
+                return
+            seen.add(cursor)
+            params = {"cursor": cursor}
+
+    def list_all(self, method: str, member: str) -> tuple[dict[str, Any], ...]:
+        """All objects of a paginated list: `list_all("tools/list", "tools")`."""
+        found = [item for reply in self.pages(method, member) for item in reply.result.get(member) or ()]
+        return tuple(item for item in found if isinstance(item, dict))
+
+    def close(self) -> None:
+        """End the conversation and, on stdio, the process."""
+        if isinstance(self.transport, HttpTransport) and self.transport.session_id and self.transport.alive:
+            self.transport.request("DELETE", {"Accept": None}).wait(self.reply_timeout)
+        self.transport.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def await_response(self, pending: Pending, timeout: float | None) -> Reply:
+        """Wait for the response to `pending`, setting other frames aside for `receive`."""
+        patience = timeout or (self.reply_timeout if self._heard else self.start_timeout)
+        deadline = time.monotonic() + patience
+        before: list[Frame] = []
+        while (frame := self._next(deadline)) is not None:
+            if pending.answered_by(frame):
+                self._heard = True
+                return Reply(frame, tuple(before))
+            before.append(frame)
+            if pending.ended_by(frame):
+                break
+        self._aside += before
+        raise self._silence(pending, patience, before)
+
+    def _next(self, deadline: float) -> Frame | None:
+        while (frame := self.transport.inbox.get(deadline)) is not None:
+            if frame.is_request and frame.direction is Direction.RECEIVED:
+                self._answer(frame)
+            return frame
+        return None
+
+    def _silence(self, pending: Pending, patience: float, before: list[Frame]) -> Exception:
+        what = f"{pending.method!r} (id {pending.id!r})"
+        if any(frame.too_large for frame in before):
+            return TooLarge(f"while {what} was awaited, a message longer than --smcp-max-message came")
+        exchange = pending.frame.facts.get("exchange")
+        if isinstance(exchange, HttpExchange) and exchange.finished.is_set():
+            body = brief(exchange.body.decode("utf-8", "replace")) if exchange.body else "no body"
+            return NoAnswer(exchange.error or f"{what} got HTTP {exchange.status} with {body}, but no response to it")
+        strangers = [frame for frame in before if frame.is_response]
+        if strangers:
+            return NoAnswer(f"{what} was not answered; a response to nothing we asked came: {brief(strangers[0].text)}")
+        if self.transport.inbox.ended or not self.alive:
+            return Died(f"{what} was not answered: {self._end()}")
+        return NoAnswer(f"{what} was not answered within {patience:g} s")
+
+    def _end(self) -> str:
+        process = self.transport.process
+        code = process.wait(1.0) if process else None
+        return "the server closed its output but lives on" if code is None else f"the server exited with code {code}"
+
+    def _answer(self, frame: Frame) -> None:
+        self.send(answer_to(frame.message, self.client_capabilities))

@@ -1,0 +1,169 @@
+"""The record of a conversation: every message as it was read or written, with direction and time.
+
+Bounded: a conversation keeps its newest frames within a byte budget and counts what it let go.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+BYTES_KEPT = 8 * 2**20
+FRAMES_KEPT = 20_000
+NOT_JSON: Any = type("NotJson", (), {"__repr__": lambda self: "NOT_JSON", "__bool__": lambda self: False})()
+
+
+class Direction(str, Enum):
+    """Who wrote a frame."""
+
+    SENT = "->"
+    RECEIVED = "<-"
+    NOTE = "--"
+
+
+def decode(raw: bytes) -> Any:
+    """Parse one JSON text, or return `NOT_JSON`; strictness is the monitors' business, not this function's."""
+    try:
+        return json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message as it crossed the wire.
+
+    `raw` are its bytes (cut short if `too_large`), `size` their true number, `at` seconds since the conversation
+    began, `value` the parsed JSON or `NOT_JSON`, `channel` where it travelled ("stdin", "stdout", "POST 3", "GET 1"),
+    `facts` what the transport knows besides ("status", "headers", "event-id", "terminated" …), `probe` the id of the
+    check that was at work.
+    """
+
+    direction: Direction
+    raw: bytes
+    value: Any = field(compare=False)
+    at: float = 0.0
+    size: int = 0
+    channel: str = ""
+    too_large: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    probe: str = ""
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        """The JSON object, or {} when it is none."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def messages(self) -> tuple[Mapping[str, Any], ...]:
+        """The JSON objects in it: one, or the members of a batch."""
+        members = self.value if isinstance(self.value, list) else [self.value]
+        return tuple(member for member in members if isinstance(member, dict))
+
+    @property
+    def is_message(self) -> bool:
+        """True if it is a JSON object or a batch (False: a log line, a stray byte, a broken text)."""
+        return isinstance(self.value, (dict, list))
+
+    @property
+    def is_response(self) -> bool:
+        """True if it has a result or an error and no method."""
+        return bool({"result", "error"} & self.message.keys()) and "method" not in self.message
+
+    @property
+    def is_request(self) -> bool:
+        """True if it has a method and an id."""
+        return "method" in self.message and "id" in self.message
+
+    @property
+    def is_notification(self) -> bool:
+        """True if it has a method and no id."""
+        return "method" in self.message and "id" not in self.message
+
+    @property
+    def text(self) -> str:
+        """The bytes as text for people, undecodable ones escaped."""
+        return self.raw.decode("utf-8", "backslashreplace")
+
+
+class Conversation:
+    """What was said on one connection, oldest first.
+
+    `revision` is what the session negotiated ("" before), `probe` the id of the check that led it, `malformed` is
+    true once something was sent that no conforming client sends: monitors then know what not to blame.
+    """
+
+    def __init__(self, transport: str, revision: str = "", probe: str = "") -> None:
+        self.transport = transport
+        self.revision = revision
+        self.probe = probe
+        self.malformed = False
+        self.dropped = 0
+        self.client_capabilities: Mapping[str, Any] = {}
+        self._frames: deque[Frame] = deque()
+        self._bytes = 0
+        self._lock = threading.Lock()
+        self._began = time.monotonic()
+
+    def sent(self, raw: bytes, channel: str, facts: Mapping[str, Any] | None = None) -> Frame:
+        """Record what we wrote."""
+        return self._add(Direction.SENT, raw, decode(raw), channel=channel, size=len(raw), facts=facts or {})
+
+    def received(
+        self, raw: bytes, channel: str, size: int = 0, too_large: bool = False, facts: Mapping[str, Any] | None = None
+    ) -> Frame:
+        """Record what the server wrote; `size` is given when `raw` was cut short."""
+        value = NOT_JSON if too_large else decode(raw)
+        more = {"channel": channel, "size": size or len(raw), "too_large": too_large, "facts": facts or {}}
+        return self._add(Direction.RECEIVED, raw, value, **more)
+
+    def note(self, text: str, **facts: Any) -> Frame:
+        """Record an event that is no message ("stdin closed", "process exited with code 1")."""
+        return self._add(Direction.NOTE, text.encode(), NOT_JSON, facts=facts)
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Everything kept, in order."""
+        return tuple(self._frames)
+
+    @property
+    def incoming(self) -> Iterator[Frame]:
+        """What the server wrote, whole messages only (those over the size limit are left out)."""
+        return (f for f in self.frames if f.direction is Direction.RECEIVED and not f.too_large)
+
+    @property
+    def outgoing(self) -> Iterator[Frame]:
+        """What we wrote."""
+        return (f for f in self.frames if f.direction is Direction.SENT)
+
+    def request_of(self, response: Mapping[str, Any]) -> Frame | None:
+        """Find the frame that sent the request with this response's id (same type, same value)."""
+        wanted = response.get("id")
+        for frame in self.outgoing:
+            for message in frame.messages:
+                sent = message.get("id")
+                if "method" in message and type(sent) is type(wanted) and sent == wanted:
+                    return frame
+        return None
+
+    def method_of(self, response: Mapping[str, Any]) -> str | None:
+        """Name the method that this response answers, if one of our requests has its id."""
+        frame = self.request_of(response)
+        methods = [m["method"] for m in frame.messages if m.get("id") == response.get("id")] if frame else []
+        return methods[0] if methods and isinstance(methods[0], str) else None
+
+    def _add(self, direction: Direction, raw: bytes, value: Any, **more: Any) -> Frame:
+        frame = Frame(direction, raw, value, time.monotonic() - self._began, probe=self.probe, **more)
+        with self._lock:
+            self._frames.append(frame)
+            self._bytes += len(raw)
+            while len(self._frames) > 1 and (self._bytes > BYTES_KEPT or len(self._frames) > FRAMES_KEPT):
+                self._bytes -= len(self._frames.popleft().raw)
+                self.dropped += 1
+        return frame
