@@ -1,21 +1,42 @@
-"""What the user asked for, from options and config files, as one frozen value."""
+"""What the user asked for, from options and config files, as one frozen value.
+
+This module is loaded in every pytest run of an environment, so it imports pytest and the standard library only, and
+nothing is read before `--smcp-conformance` (or an option that implies it) was given.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smcp_conformance.target import Policy, Target
+from smcp_conformance.quantity import parse_pattern, parse_seconds, parse_size
+from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.target import Policy, Target, TargetError, parse_header, parse_server_option, parse_url_option
+
+if TYPE_CHECKING:
+    from smcp_conformance.configuration import Configuration
+
+KNOWN_FAILURES = "smcp-known-failures.toml"
+FOUR_WAYS = """\
+--smcp-conformance: nothing to test was found; say what in one of four ways:
+  a command      --smcp-server 'python server.py'   (NAME='…' names it; {port} in it means HTTP)
+  a URL          --smcp-url http://127.0.0.1:8000/mcp
+  a config file  --smcp-config .mcp.json, or [tool.smcp-conformance.targets.NAME] in pyproject.toml
+  plugin CLIs    --smcp-plugins DIR, or plugins/NAME/cli.py below the rootdir
+(the server that comes with this package is tested only when named: --smcp-server bundled)"""
 
 
 @dataclass(frozen=True)
 class Options:
     """What this run is to do.
 
-    `revisions` is "default" (the newest handshake revision and 2026-07-28, where spoken) or a tuple of revisions;
-    `plugins` are directories whose subfolders hold a `cli.py`; `origin` says where the subjects come from.
+    `revisions` is "default" (the newest handshake revision and 2026-07-28, where spoken) or a tuple of revisions,
+    oldest first; `plugins` are directories whose subfolders hold a `cli.py`; `origin` says where the subjects come
+    from; `policy` is what holds where a target says nothing else (targets carry their own, complete).
     """
 
     enabled: bool = False
@@ -26,15 +47,191 @@ class Options:
     strict: bool = False
     known_failures: Path | None = None
     replay: str | None = None
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     origin: str = ""
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Add the options of `--smcp-conformance` to pytest's own."""
-    raise NotImplementedError
+    group = parser.getgroup("smcp-conformance", "conformance of MCP servers")
+
+    def flag(name: str, text: str) -> None:
+        group.addoption(name, action="store_true", default=False, help=text)
+
+    def value(name: str, metavar: str, text: str) -> None:
+        group.addoption(name, metavar=metavar, default=None, help=text)
+
+    def values(name: str, metavar: str, text: str) -> None:
+        group.addoption(name, metavar=metavar, action="append", default=[], help=f"{text} (repeatable)")
+
+    flag("--smcp-conformance", "add the conformance tests of the configured MCP servers and plugins")
+    flag("--smcp-only", "collect nothing but conformance tests (implies --smcp-conformance)")
+    values("--smcp-server", "CMD", "command of a server to test: '[NAME=][VAR=value …] program args', or 'bundled'")
+    values("--smcp-url", "URL", "a server that already runs: '[NAME=]URL'")
+    values("--smcp-config", "FILE", "JSON file with mcpServers, as MCP clients use it")
+    values("--smcp-header", "HEADER", "'NAME: VALUE' to send to every HTTP target; the value is never shown")
+    values("--smcp-plugins", "DIR", "folder whose subfolders hold a plugin's cli.py")
+    value("--smcp-revisions", "LIST", f"'default', 'all', or some of {', '.join(REVISIONS)}")
+    values("--smcp-allow-tools", "GLOB", "tools that may be called though they don't say readOnlyHint")
+    flag("--smcp-strict", "let warnings fail")
+    value("--smcp-known-failures", "FILE", f"failures that are known, with reasons (default: {KNOWN_FAILURES})")
+    value("--smcp-replay", "ITEM", "repeat a failure: its node id or file (implies --smcp-conformance)")
+    value("--smcp-max-message", "BYTES", "longest message that is judged, as in 65536 or 16MiB (default: 16MiB)")
+    value("--smcp-start-timeout", "SECONDS", "how long a server may take to start (default: 15)")
+    value("--smcp-reply-timeout", "SECONDS", "how long an answer may take after that (default: 5)")
+    values("--smcp-mask", "REGEX", "text that no output may show")
 
 
 def from_config(config: pytest.Config) -> Options:
-    """Read everything the user configured; raises pytest.UsageError that names the valid values."""
-    raise NotImplementedError
+    """Read everything the user configured; raises pytest.UsageError that names the valid values.
+
+    Without `--smcp-conformance` nothing is read, and nothing can be wrong.
+    """
+    typed = config.option
+    if not (typed.smcp_conformance or typed.smcp_only or typed.smcp_replay):
+        return Options()
+    try:
+        configured = _read_configuration(config.rootpath / "pyproject.toml")
+        return _Reader(typed, config.rootpath, config.invocation_params.dir, configured).options()
+    except TargetError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def parse_revisions(text: str, source: str) -> str | tuple[str, ...]:
+    """Read "default", "all" or revisions between commas; raises TargetError."""
+    if text.strip() == "default":
+        return "default"
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if names == ["all"]:
+        return REVISIONS
+    for name in names or [text]:
+        if name not in REVISIONS:
+            raise TargetError(
+                f"{source}: unknown revision {name!r}; the valid ones are default, all, {', '.join(REVISIONS)}"
+            )
+    return tuple(revision for revision in REVISIONS if revision in names)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """One reading of options and files; paths that were typed are relative to `here`, where pytest was called."""
+
+    typed: Any
+    rootdir: Path
+    here: Path
+    configured: Configuration
+
+    def options(self) -> Options:
+        policy = self._policy(self.configured.policy)
+        targets, plugins, origin = self._subjects()
+        return Options(
+            enabled=True,
+            only=self.typed.smcp_only,
+            targets=tuple(_distinct(self._completed(target) for target in targets)),
+            plugins=tuple(_plugin_folder(folder) for folder in plugins),
+            revisions=self._revisions(),
+            strict=self.typed.smcp_strict or self.configured.strict,
+            known_failures=self._known_failures(),
+            replay=self.typed.smcp_replay,
+            policy=policy,
+            origin=origin,
+        )
+
+    def _subjects(self) -> tuple[Sequence[Target], Sequence[Path], str]:
+        """Return the targets and plugin folders that were typed, else configured, else lie beside the rootdir."""
+        typed = self._typed_targets(), [self.here / folder for folder in self.typed.smcp_plugins]
+        if any(typed):
+            return *typed, "command line"
+        configured = self._configured_targets(), self.configured.plugins
+        if any(configured):
+            return *configured, str(self.rootdir / "pyproject.toml")
+        if _command_lines(self.rootdir / "plugins"):
+            return (), (self.rootdir / "plugins",), "plugins/ below the rootdir"
+        if self.typed.smcp_replay:
+            return (), (), "replay"
+        raise TargetError(FOUR_WAYS)
+
+    def _typed_targets(self) -> list[Target]:
+        targets = [parse_server_option(text, self.rootdir) for text in self.typed.smcp_server]
+        targets += [parse_url_option(text, self.rootdir) for text in self.typed.smcp_url]
+        files = _read_all(self.here / file for file in self.typed.smcp_config)
+        return [replace(target, policy=self.configured.policy) for target in (*targets, *files)]
+
+    def _configured_targets(self) -> list[Target]:
+        files = _read_all(self.configured.configs)
+        return [*self.configured.targets, *(replace(target, policy=self.configured.policy) for target in files)]
+
+    def _completed(self, target: Target) -> Target:
+        """Add to `target` what was typed for all of them."""
+        headers = tuple(parse_header(text) for text in self.typed.smcp_header) if target.transport != "stdio" else ()
+        return replace(target, headers=target.headers + headers, policy=self._policy(target.policy))
+
+    def _policy(self, base: Policy) -> Policy:
+        typed = self.typed
+        masks = tuple(parse_pattern(mask, "--smcp-mask") for mask in typed.smcp_mask)
+        return Policy(
+            allow_tools=base.allow_tools + tuple(typed.smcp_allow_tools),
+            start_timeout=parse_seconds(_given(typed.smcp_start_timeout, base.start_timeout), "--smcp-start-timeout"),
+            reply_timeout=parse_seconds(_given(typed.smcp_reply_timeout, base.reply_timeout), "--smcp-reply-timeout"),
+            max_message=parse_size(_given(typed.smcp_max_message, base.max_message), "--smcp-max-message"),
+            mask=base.mask + masks,
+        )
+
+    def _revisions(self) -> str | tuple[str, ...]:
+        if self.typed.smcp_revisions is not None:
+            return parse_revisions(self.typed.smcp_revisions, "--smcp-revisions")
+        return parse_revisions(self.configured.revisions or "default", "[tool.smcp-conformance], revisions")
+
+    def _known_failures(self) -> Path | None:
+        default = self.rootdir / KNOWN_FAILURES
+        typed = self.typed.smcp_known_failures
+        chosen = self.here / typed if typed else self.configured.known_failures
+        if chosen and not chosen.is_file():
+            raise TargetError(f"known failures: {str(chosen)!r} must be a file")
+        return chosen or (default if default.is_file() else None)
+
+
+def _given(typed: str | None, otherwise: float) -> str | float:
+    return otherwise if typed is None else typed
+
+
+def _read_configuration(path: Path) -> Configuration:
+    from smcp_conformance.configuration import Configuration, read_pyproject
+
+    return read_pyproject(path) if path.is_file() else Configuration()
+
+
+def _read_all(files: Iterable[Path]) -> Iterator[Target]:
+    from smcp_conformance.mcp_servers import read_mcp_servers
+
+    for file in files:
+        yield from read_mcp_servers(file)
+
+
+def _distinct(targets: Iterable[Target]) -> list[Target]:
+    """Return `targets` if no two share a NAME, unless they are one target over several transports."""
+    chosen: list[Target] = []
+    for target in targets:
+        for other in chosen:
+            same = {target.name, target.group} & {other.name, other.group}
+            if same and (target.name == other.name or target.source != other.source):
+                raise TargetError(_clash(sorted(same)[0], other, target))
+        chosen.append(target)
+    return chosen
+
+
+def _clash(name: str, first: Target, second: Target) -> str:
+    return (
+        f"two targets are called {name!r}: {first.source} and {second.source}; "
+        "names must differ, and NAME=… before a command or URL gives one"
+    )
+
+
+def _plugin_folder(folder: Path) -> Path:
+    if not _command_lines(folder):
+        raise TargetError(f"plugins: {str(folder)!r} must be a folder that holds NAME/cli.py")
+    return folder
+
+
+def _command_lines(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*/cli.py"))

@@ -5,11 +5,14 @@
 `explain_start_failure` tells the user what happened when there is no server in the end.
 """
 
-from smcp_conformance.launch.explain import (
+from smcp_conformance.launch.explain import explain_start_failure
+from smcp_conformance.launch.failure import (
     StartError,
+    ending,
     exited,
-    explain_start_failure,
     never_answered,
+    never_listened,
+    port_taken,
     printed_to_stdout,
     stdout_closed,
 )
@@ -22,10 +25,13 @@ __all__ = [
     "Resolved",
     "ServerProcess",
     "StartError",
+    "ending",
     "exited",
     "explain_start_failure",
     "free_port",
     "never_answered",
+    "never_listened",
+    "port_taken",
     "printed_to_stdout",
     "release_port",
     "resolve",

@@ -1,0 +1,88 @@
+"""Targets from the JSON that MCP clients keep their servers in: `.mcp.json`, `.vscode/mcp.json` and their like.
+
+Two layouts are common: `{"mcpServers": {NAME: …}}` and VS Code's `{"servers": {NAME: …}}`. A server is a `command`
+with `args`, `env` and `cwd`, or a `url` with `headers`; what else clients keep beside these is theirs and ignored.
+Names become target names in lower case. VS Code allows comments and trailing commas.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from smcp_conformance.table import Table, Variables, read_document
+from smcp_conformance.target import Target, TargetError, command_target, parse_header, slug, url_target
+
+_TYPES = {"stdio": "stdio", "http": "http", "streamable-http": "http", "streamablehttp": "http", "sse": "sse"}
+_EDITOR_FOLDERS = (".vscode", ".cursor")
+_COMMENT = r"//[^\n]*|/\*.*?\*/"
+_STRING_OR_EXTRA = re.compile(rf'("(?:\\.|[^"\\])*")|{_COMMENT}|,(?=(?:\s|{_COMMENT})*[}}\]])', re.DOTALL)
+
+
+def read_mcp_servers(path: Path) -> tuple[Target, ...]:
+    """Read the servers of an MCP client's JSON file, without those it calls disabled.
+
+    They run in the file's folder (in the project's, for `.vscode` and `.cursor`) unless they say `cwd`. Raises
+    TargetError.
+    """
+    document = read_document(path, _parse, "JSON")
+    key = next((key for key in ("mcpServers", "servers") if key in document), None)
+    if key is None:
+        raise TargetError(f"{str(path)!r} must hold an object 'mcpServers' (or 'servers')")
+    servers = Table(document, str(path)).table(key)
+    targets = tuple(_read_server(servers, name, path) for name in servers.values if not _disabled(servers, name))
+    if not targets:
+        raise TargetError(f"{str(path)!r} names no server under {key!r}; it must name at least one")
+    return targets
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        plain = _STRING_OR_EXTRA.sub(lambda match: match[1] or " ", text)
+        if plain == text:
+            raise
+        return json.loads(plain)
+
+
+def _disabled(servers: Table, name: str) -> bool:
+    return servers.table(name).flag("disabled")
+
+
+def _read_server(servers: Table, name: str, path: Path) -> Target:
+    folder = path.resolve().parent
+    folder = folder.parent if folder.name in _EDITOR_FOLDERS else folder
+    variables = Variables({"workspaceFolder": str(folder), "userHome": str(Path.home())})
+    server = replace(servers.table(name), source=f"{str(path)!r}, {name}", variables=variables)
+    transport = _transport(server)
+    read = _read_url if transport in ("http", "sse") or "url" in server.values else _read_command
+    return replace(read(server, slug(name), folder, transport), interpolated=tuple(variables.found))
+
+
+def _transport(server: Table) -> str | None:
+    kind = server.text("type") or server.text("transport")
+    if kind is not None and kind.lower() not in _TYPES:
+        raise TargetError(f"{server.source}: type {kind!r} must be one of {', '.join(_TYPES)}")
+    return _TYPES[kind.lower()] if kind else None
+
+
+def _read_command(server: Table, name: str, folder: Path, transport: str | None) -> Target:
+    command = server.text("command")
+    if not command or not command.strip():
+        raise TargetError(f"{server.source}: needs a 'command' or a 'url'")
+    words = (command, *server.texts("args"))
+    cwd = folder / (server.text("cwd") or "")
+    return command_target(name, words, server.pairs("env"), cwd, server.source)
+
+
+def _read_url(server: Table, name: str, folder: Path, transport: str | None) -> Target:
+    url = server.text("url")
+    if not url:
+        raise TargetError(f"{server.source}: needs a 'url'")
+    target = url_target(name, url, folder, server.source, transport)
+    headers = tuple(parse_header(f"{name}: {value}") for name, value in server.pairs("headers").items())
+    return replace(target, headers=headers)
