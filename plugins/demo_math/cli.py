@@ -36,7 +36,7 @@ SPEC: dict[str, Any] = {
                 {"name": "a", "type": "number", "description": "Left operand.", "required": True},
                 {"name": "b", "type": "number", "description": "Right operand; not 0 to divide.", "required": True},
             ],
-            "annotations": {**READ_ONLY, "idempotentHint": True},
+            "annotations": READ_ONLY,
         },
         {
             "name": "format_bytes",
@@ -59,7 +59,7 @@ SPEC: dict[str, Any] = {
                     "enum": ["si", "iec"],
                 },
             ],
-            "annotations": {**READ_ONLY, "idempotentHint": True},
+            "annotations": READ_ONLY,
         },
         {
             "name": "coin_flip",

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-READ_ONLY = {"readOnlyHint": True, "openWorldHint": False, "idempotentHint": True}
+READ_ONLY = {"readOnlyHint": True, "openWorldHint": False}
 TEXT = {"name": "text", "type": "string", "description": "Any text, also an empty one.", "required": True}
 
 SPEC: dict[str, Any] = {

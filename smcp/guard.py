@@ -1,0 +1,285 @@
+"""What stands before the SDK's HTTP endpoint: everything it lets through, answers wrongly, or mixes up.
+
+The guard refuses foreign hosts and origins, checks media types, versions and envelopes, and gives every request of
+the handshake era an id of its own inside the server, so that two clients' requests, or one client's two, with equal
+ids can't get each other's answers. Authentication will stand here too, before anything is read. It knows ASGI and
+JSON-RPC, not the SDK.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import OrderedDict
+from typing import Any
+
+from smcp import asgi
+from smcp.asgi import App, Message, Receive, Scope, Send
+from smcp.envelope import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    UNREADABLE,
+    Kind,
+    Refusal,
+    encode,
+    error_response,
+    examine,
+    parse,
+)
+from smcp.listening import is_loopback
+
+MAX_BODY = 4 * 1024 * 1024
+"""Bytes of a request body."""
+
+HANDSHAKE = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
+STATELESS = ("2026-07-28",)
+BATCH_REVISION = "2025-03-26"
+
+HEADER_MISMATCH = -32020
+_META_VERSION = "io.modelcontextprotocol/protocolVersion"
+_CANCELLED = b'"error":{"code":-32800,'
+_REMEMBERED = 10_000
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
+
+
+class Rejected(Exception):
+    """A request that ends here, with this HTTP status and JSON body."""
+
+    def __init__(self, status: int, content: Any, *headers: asgi.Header) -> None:
+        super().__init__(status)
+        self.status = status
+        self.content = content
+        self.headers = headers
+
+
+class Guard:
+    """An ASGI application around the one that serves MCP at `path`."""
+
+    def __init__(self, app: App, path: str = "/mcp") -> None:
+        self._app = app
+        self._path = path
+        self._numbers = itertools.count(1)
+        # Handshake-era requests without an answer yet: (session, type and value of the id) -> the id inside.
+        self._inside: OrderedDict[tuple[str, type, Any], int] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, as ASGI says."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            check_source(scope)
+            if scope["path"] != self._path:
+                await self._app(scope, receive, send)
+            elif scope["method"] == "POST":
+                await self._post(cleaned(scope), receive, send)
+            else:
+                check_bodiless(scope)
+                await self._app(cleaned(scope), receive, _with_id(send, UNREADABLE))
+        except Rejected as rejected:
+            await asgi.answer(send, rejected.status, rejected.content, rejected.headers)
+        except asgi.Disconnected:
+            return
+
+    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+        revision = asgi.value(scope, "mcp-protocol-version")
+        content = await _content(scope, receive)
+        try:
+            message = parse(content)
+            if isinstance(message, list) and _takes_batches(scope, revision):
+                await self._batch(scope, message, receive, send)
+                return
+            kind = examine(message)
+            if _is_handshake(revision):
+                check_session(scope, message, kind)
+        except Refusal as refusal:
+            raise Rejected(400, refusal.response()) from None
+        await self._exchange(scope, message, kind, receive, send)
+
+    async def _exchange(self, scope: Scope, message: Any, kind: Kind, receive: Receive, send: Send) -> None:
+        """Pass one well-formed message on, and its answers back."""
+        revision = asgi.value(scope, "mcp-protocol-version")
+        request_id = message["id"] if kind is Kind.REQUEST else UNREADABLE
+        send = _with_id(send, request_id)
+        if not _is_handshake(revision):
+            await self._app(scope, asgi.replay(encode(message), receive), send)
+            return
+        session = asgi.value(scope, "mcp-session-id") or ""
+        if kind is Kind.REQUEST:
+            send = self._renumbered(session, message, send)
+        elif kind is Kind.NOTIFICATION and message["method"] == "notifications/cancelled":
+            self._aim(session, message)
+        await self._app(scope, asgi.replay(encode(message), receive), send)
+
+    async def _batch(self, scope: Scope, messages: list[Any], receive: Receive, send: Send) -> None:
+        """Serve a batch of 2025-03-26, one message after the other, and answer with one array."""
+        if not messages:
+            raise Refusal(INVALID_REQUEST, "Invalid Request: an empty batch")
+        answers: list[Any] = []
+        for message in messages:
+            collector = Collector()
+            try:
+                kind = examine(message)
+                if kind is Kind.REQUEST and message["method"] == "initialize":
+                    raise Refusal(INVALID_REQUEST, "Invalid Request: initialize stands alone", message["id"])
+                await self._exchange(scope, message, kind, receive, collector)
+            except Refusal as refusal:
+                if not refusal.unanswerable:
+                    answers.append(refusal.response(BATCH_REVISION))
+            if collector.status == 404:  # the session is gone, for every message alike
+                raise Rejected(404, collector.messages()[0])
+            answers.extend(one for one in collector.messages() if "id" in one)
+        await asgi.answer(send, 200 if answers else 202, answers or None)
+
+    def _renumbered(self, session: str, message: dict[str, Any], send: Send) -> Send:
+        """Give the request an id that no other has, and its answer the client's own id back."""
+        number, original = next(self._numbers), message["id"]
+        key = (session, type(original), original)
+        message["id"] = number
+        self._inside[key] = number
+        if len(self._inside) > _REMEMBERED:
+            self._inside.popitem(last=False)
+        inside = b'{"jsonrpc":"2.0","id":%d,' % number
+        outside = b'{"jsonrpc":"2.0","id":%s,' % encode(original)
+
+        async def restored(part: Message) -> None:
+            content = part.get("body", b"")
+            if inside in content:
+                self._inside.pop(key, None)
+                # The SDK ends a cancelled request's stream with an error; the specification wants no answer.
+                content = b"" if _CANCELLED in content[:200] else content.replace(inside, outside, 1)
+                part = {**part, "body": content}
+            await send(part)
+
+        return restored
+
+    def _aim(self, session: str, message: dict[str, Any]) -> None:
+        """Point a cancellation at the id inside; one that fits no open request exactly hits nothing."""
+        params = message.get("params", {})
+        wanted = params.get("requestId")
+        known = isinstance(wanted, (str, int))
+        number = self._inside.get((session, type(wanted), wanted)) if known else None
+        message["params"] = {**params, "requestId": 0 if number is None else number}
+
+
+class Collector:
+    """A send that keeps a response instead of sending it."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self._body = bytearray()
+
+    async def __call__(self, part: Message) -> None:
+        """Take one part of the response."""
+        if part["type"] == "http.response.start":
+            self.status = part["status"]
+        self._body += part.get("body", b"")
+
+    def messages(self) -> list[Any]:
+        """Return the JSON-RPC messages of the response, whether it was JSON or an event stream."""
+        if self._body.startswith(b"{"):
+            return [parse(bytes(self._body))]
+        lines = bytes(self._body).splitlines()
+        return [parse(line.removeprefix(b"data:")) for line in lines if line.startswith(b"data:") and line[5:].strip()]
+
+
+def check_source(scope: Scope) -> None:
+    """Refuse what a browser was tricked into (DNS rebinding): only loopback names may ask. Raises `Rejected`."""
+    host = asgi.value(scope, "host")
+    if host is None or not _is_loopback_authority(host):
+        raise Rejected(403, error_response(INVALID_REQUEST, "Forbidden: unknown Host", UNREADABLE))
+    for origin in asgi.values(scope, "origin"):
+        scheme, _, authority = origin.partition("://")
+        if scheme not in ("http", "https") or not _is_loopback_authority(authority):
+            raise Rejected(403, error_response(INVALID_REQUEST, "Forbidden: unknown Origin", UNREADABLE))
+
+
+def check_bodiless(scope: Scope) -> None:
+    """Refuse what can't be said of a request without a message: methods, versions, sessions. Raises `Rejected`."""
+    if scope["method"] not in ("GET", "DELETE"):
+        raise Rejected(405, None, (b"allow", b"GET, POST, DELETE"))
+    revision = asgi.value(scope, "mcp-protocol-version")
+    if revision is not None and revision not in (*HANDSHAKE, *STATELESS):
+        raise Rejected(
+            400, error_response(INVALID_REQUEST, "Bad Request: unsupported MCP-Protocol-Version", UNREADABLE)
+        )
+    if _is_handshake(revision) and asgi.value(scope, "mcp-session-id") is None:
+        content = error_response(INVALID_REQUEST, "Bad Request: missing Mcp-Session-Id", UNREADABLE)
+        raise Rejected(400, content)
+
+
+def check_session(scope: Scope, message: Any, kind: Kind) -> None:
+    """Refuse a handshake-era message that belongs to no session. Raises `Refusal`."""
+    if asgi.value(scope, "mcp-session-id") is not None or message.get("method") == "initialize":
+        return
+    request_id = message["id"] if kind is Kind.REQUEST else UNREADABLE
+    meta = message.get("params", {}).get("_meta")
+    if isinstance(meta, dict) and _META_VERSION in meta:
+        raise Refusal(HEADER_MISMATCH, "Header mismatch: MCP-Protocol-Version does not name the body's", request_id)
+    raise Refusal(INVALID_REQUEST, "Bad Request: missing Mcp-Session-Id", request_id)
+
+
+def cleaned(scope: Scope) -> Scope:
+    """Return the scope as the SDK reads it right: one Accept line without refused types, no resumption."""
+    offers = [offer.strip() for line in asgi.values(scope, "accept") for offer in line.split(",")]
+    wanted = [offer for offer in offers if not re.search(r";\s*q=0(\.0*)?\s*(;|$)", offer)]
+    scope = asgi.replaced(scope, "accept", [", ".join(wanted)] if wanted else [])
+    return asgi.replaced(scope, "last-event-id", [])
+
+
+async def _content(scope: Scope, receive: Receive) -> bytes:
+    media = (asgi.value(scope, "content-type") or "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        refusal = "Unsupported Media Type: Content-Type must be application/json"
+        raise Rejected(415, error_response(INVALID_REQUEST, refusal, UNREADABLE))
+    try:
+        return await asgi.body(receive, MAX_BODY)
+    except asgi.TooLarge:
+        refusal = f"Content Too Large: at most {MAX_BODY} bytes"
+        raise Rejected(413, error_response(PARSE_ERROR, refusal, UNREADABLE)) from None
+
+
+def _with_id(send: Send, request_id: Any) -> Send:
+    """Mend the SDK's error bodies, which say `"id":null` where the id is known, and where there is none to give."""
+    held: list[Message] = []
+
+    async def mended(part: Message) -> None:
+        if part["type"] == "http.response.start" and part["status"] >= 400:
+            held.append(part)
+            return
+        if not held:
+            await send(part)
+            return
+        held.append(part)
+        if part.get("more_body", False):
+            return
+        content = b"".join(one.get("body", b"") for one in held[1:])
+        if content.startswith(b"{"):
+            content = _reidentified(content, request_id)
+        kept = [(name, value) for name, value in held[0]["headers"] if name.lower() != b"content-length"]
+        length = (b"content-length", str(len(content)).encode("ascii"))
+        await send({**held[0], "headers": [*kept, length]})
+        await send({"type": "http.response.body", "body": content})
+
+    return mended
+
+
+def _reidentified(content: bytes, request_id: Any) -> bytes:
+    message = parse(content)
+    if message.get("id") is not None or "error" not in message:
+        return content
+    error = message["error"]
+    return encode({**error_response(error["code"], error["message"], request_id), "error": error})
+
+
+def _takes_batches(scope: Scope, revision: str | None) -> bool:
+    return revision in (None, BATCH_REVISION) and asgi.value(scope, "mcp-session-id") is not None
+
+
+def _is_handshake(revision: str | None) -> bool:
+    return revision is None or revision in HANDSHAKE
+
+
+def _is_loopback_authority(authority: str) -> bool:
+    parts = _HOST.fullmatch(authority)
+    return parts is not None and is_loopback(parts[1])

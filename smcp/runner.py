@@ -1,0 +1,225 @@
+"""Run one plugin command in its own process: a cold interpreter start, bounded in time and output.
+
+Nothing here knows MCP. `Run` is synchronous and needs no event loop; `run` waits for one from async code and stops
+it when the waiting task is cancelled. Whatever happens, no process of the command's group outlives its run.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import partial
+
+import anyio
+import anyio.to_thread
+
+MAX_OUTPUT = 10 * 1024 * 1024
+"""Bytes of stdout that a command may write."""
+
+STDERR_TAIL = 8 * 1024
+"""Bytes of stderr that are kept, from its end."""
+
+GRACE = 2.0
+"""Seconds between SIGTERM and SIGKILL."""
+
+_TICK = 0.05
+_CHUNK = 64 * 1024
+
+
+class End(Enum):
+    """Why a run is over."""
+
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    TOO_MUCH_OUTPUT = "too much output"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What to run. `timeout` is in seconds, None for no limit; `max_output` is bytes of stdout."""
+
+    argv: Sequence[str]
+    timeout: float | None = None
+    max_output: int = MAX_OUTPUT
+    cwd: str | None = None
+    env: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. `exit_code` is negative for a signal, as in `subprocess`; `stderr` is its tail."""
+
+    end: End
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass
+class Run:
+    """One run of one call. `finish` blocks, `stop` may be called from any thread."""
+
+    call: Call
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _process: subprocess.Popen[bytes] | None = None
+    _end: End = End.EXITED
+    _kill_at: float | None = None
+    _stdout: bytearray = field(default_factory=bytearray)
+    _stderr: bytearray = field(default_factory=bytearray)
+
+    def finish(self) -> Outcome:
+        """Start the command and wait for its end.
+
+        Raises `OSError` or `ValueError` if the operating system refuses to start it: no such file, an argument
+        that is too long, an argument with a NUL.
+        """
+        deadline = None if self.call.timeout is None else time.monotonic() + self.call.timeout
+        with self._started() as process:
+            try:
+                self._read(process, deadline)
+                self._outlast(process, deadline)
+            finally:
+                exit_code = self._reap(process)
+        return Outcome(self._end, exit_code, bytes(self._stdout), bytes(self._stderr[-STDERR_TAIL:]))
+
+    def stop(self, end: End = End.STOPPED) -> None:
+        """Ask the command to end, and see to it within `GRACE` seconds. Harmless when it is over."""
+        if self._kill_at is None:
+            self._end, self._kill_at = end, time.monotonic() + GRACE
+            self._signal(signal.SIGTERM)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self._process = subprocess.Popen(
+            list(self.call.argv),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.call.cwd,
+            env=self.call.env,
+            start_new_session=True,
+        )
+        if self._kill_at is not None:  # stopped before it began
+            self._signal(signal.SIGTERM)
+        return self._process
+
+    def _signal(self, number: int) -> None:
+        """Signal the command's whole group, unless it was reaped and its number may belong to others."""
+        with self._lock:
+            if self._process is not None and self._process.returncode is None:
+                _signal_group(self._process, number)
+
+    def _reap(self, process: subprocess.Popen[bytes]) -> int:
+        """Kill what is left of the group while its number is still ours, then return the exit code."""
+        with self._lock:
+            _signal_group(process, _KILL)
+            return process.wait()
+
+    def _read(self, process: subprocess.Popen[bytes], deadline: float | None) -> None:
+        """Collect both streams until they end, or the process does, or it has to."""
+        assert process.stdout is not None
+        assert process.stderr is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ, self._stdout)
+            selector.register(process.stderr, selectors.EVENT_READ, self._stderr)
+            exited = False
+            while selector.get_map():
+                ready = selector.select(_TICK)
+                for key, _ in ready:
+                    self._take(selector, key)
+                # A descendant may hold the pipes open after the command itself is gone: what was written is read.
+                if exited and not ready:
+                    return
+                exited = _has_exited(process)
+                self._enforce(deadline)
+
+    def _outlast(self, process: subprocess.Popen[bytes], deadline: float | None) -> None:
+        """Wait for a process that has closed its streams."""
+        pause = _TICK / 100
+        while not _has_exited(process):
+            time.sleep(pause)
+            pause = min(pause * 2, _TICK)
+            self._enforce(deadline)
+
+    def _take(self, selector: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
+        chunk = os.read(key.fd, _CHUNK)
+        if not chunk:
+            selector.unregister(key.fileobj)
+        elif key.data is self._stdout:
+            self._stdout += chunk
+            if len(self._stdout) > self.call.max_output:
+                del self._stdout[self.call.max_output :]
+                self.stop(End.TOO_MUCH_OUTPUT)
+        else:
+            self._stderr += chunk
+            del self._stderr[:-STDERR_TAIL]
+
+    def _enforce(self, deadline: float | None) -> None:
+        now = time.monotonic()
+        if deadline is not None and now >= deadline:
+            self.stop(End.TIMED_OUT)
+        if self._kill_at is not None and now >= self._kill_at:
+            self._signal(_KILL)
+
+
+async def run(call: Call, limiter: anyio.CapacityLimiter | None = None) -> Outcome:
+    """Run a call from async code. Cancelling the caller stops the command and returns when it is gone.
+
+    Raises what `Run.finish` raises.
+    """
+    one = Run(call)
+    outcome: list[Outcome | OSError | ValueError] = []
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_stop_when_cancelled, one)
+        outcome.append(await anyio.to_thread.run_sync(partial(_finish, one), limiter=limiter))
+        tasks.cancel_scope.cancel()
+    if not isinstance(outcome[0], Outcome):
+        raise outcome[0]
+    return outcome[0]
+
+
+def _finish(one: Run) -> Outcome | OSError | ValueError:
+    # As a value, because a task group would wrap it into an ExceptionGroup.
+    try:
+        return one.finish()
+    except (OSError, ValueError) as error:
+        return error
+
+
+async def _stop_when_cancelled(one: Run) -> None:
+    try:
+        await anyio.sleep_forever()
+    finally:
+        one.stop()
+
+
+def _has_exited(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether the command is over, where possible without reaping it: a zombie keeps its number."""
+    if sys.platform == "win32" or not hasattr(os, "waitid"):
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+if sys.platform == "win32":
+    _KILL = signal.SIGTERM
+
+    def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+        """Windows has no process groups to signal: end the process itself."""
+        process.terminate()
+
+else:
+    _KILL = signal.SIGKILL
+
+    def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+        """Signal every process of the command's group; none left is fine."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
