@@ -9,11 +9,15 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
+from smcp_conformance.generate.arguments import valid_arguments
+from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.host import Host
 from smcp_conformance.offer import Offer
-from smcp_conformance.requirement import Check, Observation
+from smcp_conformance.reply import Reply
+from smcp_conformance.requirement import Check, Observation, not_applicable, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
+from smcp_conformance.wire.errors import NoAnswer
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 COMPLAINTS_KEPT = 5
@@ -25,6 +29,16 @@ class Complaint:
 
     observation: Observation
     excerpt: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a tool with valid arguments; without `reply`, `silence` says why there is none."""
+
+    tool: Mapping[str, Any]
+    arguments: Mapping[str, Any]
+    reply: Reply | None
+    silence: str = ""
 
 
 @dataclass
@@ -89,9 +103,26 @@ class Leg:
         """The tools that the server lists, in order, over all pages."""
         return self.session.list_all("tools/list", "tools") if self.offer.declares("tools") else ()
 
+    @cached_property
     def callable_tools(self) -> tuple[dict[str, Any], ...]:
-        """The listed tools that may be called: those that say `readOnlyHint: true` and those the user allows."""
+        """The listed tools that may be called; there is none without the policy's leave."""
         return tuple(tool for tool in self.tools if self._may_call(tool))
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """One call of each tool that may be called and whose schema allows to find valid arguments."""
+        found = ((tool, self._arguments_for(tool)) for tool in self.callable_tools)
+        return tuple(self._call(tool, arguments) for tool, arguments in found if arguments is not None)
+
+    def require_calls(self) -> tuple[Call, ...]:
+        """`calls`, or out: not verified, with what would enable it."""
+        if not self.tools:
+            not_applicable("the server lists no tools")
+        if not self.callable_tools:
+            not_verified("no listed tool says readOnlyHint: true; allow some with --smcp-allow-tools 'GLOB'")
+        if not self.calls:
+            not_verified("no valid arguments could be found for the tools that may be called")
+        return self.calls
 
     def begin(self, probe: str) -> None:
         """Say which check is at work from now on."""
@@ -126,6 +157,7 @@ class Leg:
         for capability in ("tools", "resources", "prompts"):
             if self.offer.declares(capability):
                 session.list_all(f"{capability}/list", capability)
+        _ = self.calls
 
     def _open(self, session: Session) -> Session:
         try:
@@ -151,11 +183,26 @@ class Leg:
                     watch.complaints.append(Complaint(observation, excerpt(conversation, observation.frame)))
 
     def _may_call(self, tool: Mapping[str, Any]) -> bool:
-        annotations = tool.get("annotations")
-        read_only = isinstance(annotations, dict) and annotations.get("readOnlyHint") is True
-        name = tool.get("name")
+        """Allowed by the user, or harmless by its own word: it only reads, and nothing outside is reached."""
+        name, hints = tool.get("name"), tool.get("annotations")
+        hints = hints if isinstance(hints, dict) else {}
+        harmless = hints.get("readOnlyHint") is True and hints.get("openWorldHint") is not True
         allowed = self.policy.allow_tools
-        return isinstance(name, str) and (read_only or any(fnmatchcase(name, glob) for glob in allowed))
+        return isinstance(name, str) and (harmless or any(fnmatchcase(name, glob) for glob in allowed))
+
+    def _arguments_for(self, tool: Mapping[str, Any]) -> dict[str, Any] | None:
+        schema = tool.get("inputSchema")
+        try:
+            return valid_arguments(schema) if isinstance(schema, dict) else None
+        except NoDialect:
+            return None
+
+    def _call(self, tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> Call:
+        try:
+            reply = self.session.request("tools/call", {"name": tool["name"], "arguments": arguments})
+        except NoAnswer as silence:
+            return Call(tool, arguments, None, str(silence))
+        return Call(tool, arguments, reply)
 
     def _use(self, conversation: Conversation) -> None:
         if not any(conversation is used for used in self._used):

@@ -1,0 +1,122 @@
+"""Progress notifications: every one that was seen, and a token on requests that have none to report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from smcp_conformance.leg import Leg
+from smcp_conformance.reply import brief
+from smcp_conformance.requirement import Observation, check, monitor, not_verified, observe
+from smcp_conformance.session import Session
+from smcp_conformance.wire.transcript import Conversation, Direction, Frame
+
+PROGRESS = "notifications/progress"
+TOKENS = ("conformance-token", 7, "8", "token-✓")
+
+
+def reports(conversation: Conversation) -> Iterator[tuple[Frame, dict[str, Any]]]:
+    """Each progress notification with its params."""
+    for frame in conversation.incoming:
+        params = frame.message.get("params")
+        if frame.message.get("method") == PROGRESS and isinstance(params, dict):
+            yield frame, params
+
+
+def token_of(frame: Frame) -> Any:
+    """The progressToken that a request carries, or None."""
+    params = frame.message.get("params")
+    meta = params.get("_meta") if isinstance(params, dict) else None
+    return meta.get("progressToken") if isinstance(meta, dict) else None
+
+
+def same(one: object, other: object) -> bool:
+    """Equal in value and type: 7 is not "7", 1 is not true."""
+    return type(one) is type(other) and one == other
+
+
+@check("progress.token-accepted-everywhere")
+def a_token_is_accepted_on_any_request(session: Session) -> None:
+    """Sends harmless requests with string and integer tokens; each should be answered as without."""
+    for token in TOKENS:
+        method = "server/discover" if session.stateless else "ping"
+        reply = session.request(method, meta={"progressToken": token})
+        assert reply.succeeded, f"got {reply} for {method} with progressToken {token!r}, must be a result"
+
+
+@check("progress.duplicate-token")
+def calls_with_tokens_are_answered(leg: Leg) -> None:
+    """Calls each tool that may be called with a token of its own; progress, if any, is for the monitors to judge."""
+    made = [one for one in leg.require_calls() if one.reply is not None]
+    if not made:
+        not_verified("no tool answered in time")
+    pending = [
+        leg.session.start("tools/call", {"name": one.tool["name"], "arguments": one.arguments}, meta=token(index))
+        for index, one in enumerate(made[:10])
+    ]
+    for one in pending:
+        assert one.wait().message, "got nothing, must be an answer to each of several calls with tokens of their own"
+
+
+def token(index: int) -> dict[str, Any]:
+    """`_meta` with a token, by turns a string and an integer."""
+    return {"progressToken": f"t-{index}" if index % 2 else 1000 + index}
+
+
+@monitor("progress.known-token-only")
+def progress_is_for_tokens_that_were_given(conversation: Conversation) -> Iterator[Observation]:
+    """Each progress notification has a token that a request of ours carried, in value and type."""
+    given = [token_of(frame) for frame in conversation.outgoing]
+    for frame, params in reports(conversation):
+        known = any(same(one, params.get("progressToken")) for one in given)
+        yield observe(frame, known, f"got {brief(params)}, must have a progressToken that a request carried")
+
+
+@monitor("progress.monotonic")
+def progress_increases(conversation: Conversation) -> Iterator[Observation]:
+    """For one token each `progress` is greater than the one before."""
+    last: dict[str, Any] = {}
+    for frame, params in reports(conversation):
+        key, value = brief(params.get("progressToken")), params.get("progress")
+        if isinstance(value, (int, float)):
+            before = last.get(key)
+            yield observe(frame, before is None or value > before, f"got {value} after {before}, must be greater")
+            last[key] = value
+
+
+@monitor("progress.stops-after-completion")
+def progress_ends_with_the_answer(conversation: Conversation) -> Iterator[Observation]:
+    """No progress comes for a token after the request that carried it was answered."""
+    over: list[Any] = []
+    for frame in conversation.frames:
+        params = frame.message.get("params")
+        if frame.direction is Direction.RECEIVED and frame.message.get("method") == PROGRESS:
+            found = params.get("progressToken") if isinstance(params, dict) else None
+            late = any(same(one, found) for one in over)
+            yield observe(frame, not late, f"got {brief(frame.text)} after the answer, must be none")
+        elif frame.is_response and frame.direction is Direction.RECEIVED:
+            request = conversation.request_of(frame.message)
+            over += [token_of(request)] if request and token_of(request) is not None else []
+
+
+@monitor("progress.shape")
+def progress_is_a_number(conversation: Conversation) -> Iterator[Observation]:
+    """`progress` is a number; so is `total`, and `message` is a string, where they are given."""
+    for frame, params in reports(conversation):
+        fine = number(params.get("progress")) and number(params.get("total", 0))
+        fine = fine and isinstance(params.get("message", ""), str)
+        yield observe(frame, fine, f"got {brief(params)}, must be numbers 'progress' and 'total', a string 'message'")
+
+
+@monitor("progress.total-sane")
+def progress_stays_within_the_total(conversation: Conversation) -> Iterator[Observation]:
+    """`progress` does not exceed `total`."""
+    for frame, params in reports(conversation):
+        if number(params.get("total")) and number(params.get("progress")):
+            fine = params["progress"] <= params["total"]
+            yield observe(frame, fine, f"got {brief(params)}, must be a progress within the total")
+
+
+def number(value: object) -> bool:
+    """A JSON number: true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

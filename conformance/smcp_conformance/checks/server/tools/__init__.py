@@ -1,0 +1,1 @@
+"""Tools: one file per section of the spec page."""

@@ -1,0 +1,153 @@
+"""Tools, calling: what `tools/call` does with right, wrong and missing names and arguments.
+
+Only tools that the policy allows are called. Wrong arguments are sent to those as well, for a server that takes them
+for right executes the tool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smcp_conformance.generate.arguments import WrongArguments, wrong_arguments
+from smcp_conformance.generate.dialect import NoDialect
+from smcp_conformance.leg import Leg
+from smcp_conformance.reply import Reply, brief
+from smcp_conformance.requirement import check, not_applicable, not_verified
+from smcp_conformance.session import Session
+
+INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
+UNKNOWN = "conformance_no_such_tool"
+REFUSED = "an isError result or the error -32602"
+
+
+def call(session: Session, name: object, arguments: object) -> Reply:
+    """Call a tool."""
+    return session.request("tools/call", {"name": name, "arguments": arguments})
+
+
+def faulty(leg: Leg) -> Iterator[tuple[str, WrongArguments]]:
+    """Tool names with wrong arguments, or out: not applicable, or not verified."""
+    leg.require_calls()
+    found = [(tool["name"], wrong) for tool in leg.callable_tools for wrong in wrong_for(tool)]
+    return iter(found or not_applicable("no tool that may be called can be given wrong arguments"))
+
+
+def wrong_for(tool: Mapping[str, Any]) -> tuple[WrongArguments, ...]:
+    """Wrong arguments for `tool`; none where its schema can't be judged."""
+    try:
+        return tuple(wrong_arguments(tool["inputSchema"]))
+    except NoDialect:
+        return ()
+
+
+def refused(reply: Reply) -> bool:
+    """Tell whether arguments were refused in one of the two ways the spec knows."""
+    return reply.result.get("isError") is True or reply.code == INVALID_PARAMS
+
+
+@check("tools.call.never-unanswered")
+def valid_calls_are_answered(leg: Leg) -> None:
+    """Calls each tool that may be called with small valid arguments; each call must get an answer."""
+    calls = leg.require_calls()
+    silent = [made for made in calls if made.reply is None]
+    assert leg.session.ping().succeeded, "got no answer after the calls, must be a server that lives on"
+    if silent:
+        not_verified(f"no answer in time from {[made.tool['name'] for made in silent]}: slow, or never?")
+
+
+@check("tools.call.unknown-tool.protocol-error")
+def unknown_tool_is_a_protocol_error(leg: Leg) -> None:
+    """Calls a tool that is not listed; the answer should be a JSON-RPC error, not a result."""
+    reply = call(leg.session, UNKNOWN, {})
+    assert reply.error is not None, f"got {reply}, must be a JSON-RPC error"
+
+
+@check("tools.call.unknown-tool.code")
+def unknown_tool_has_code_invalid_params(leg: Leg) -> None:
+    """Calls a tool that is not listed; a JSON-RPC error should have the code -32602."""
+    reply = call(leg.session, UNKNOWN, {})
+    if reply.error is None:
+        not_applicable("an unknown tool is answered with a result")
+    assert reply.code == INVALID_PARAMS, f"got {reply}, must be the error -32602"
+
+
+@check("tool-names.case-sensitive")
+def tool_names_are_case_sensitive(leg: Leg) -> None:
+    """Calls a tool that may be called by its name in the other case; it must be as unknown as any other."""
+    names = {tool["name"] for tool in leg.tools if isinstance(tool.get("name"), str)}
+    for made in leg.require_calls():
+        swapped = made.tool["name"].swapcase()
+        if swapped not in names:
+            reply = call(leg.session, swapped, made.arguments)
+            unknown = reply.error is not None or reply.result.get("isError") is True
+            assert unknown, f"got {reply} for {swapped!r}, must be refused: only {made.tool['name']!r} is listed"
+            return
+    not_applicable("no name has letters whose case could be swapped")
+
+
+@check("tools.call.malformed-request")
+def malformed_call_is_a_protocol_error(fresh: Session) -> None:
+    """Calls without a name, with a number for a name, with an array for arguments; each should be an error."""
+    for params in ({"arguments": {}}, {"name": 1, "arguments": {}}, {"name": UNKNOWN, "arguments": []}):
+        reply = fresh.request("tools/call", params)
+        assert reply.error is not None, f"got {reply} for params {brief(params)}, must be a JSON-RPC error"
+
+
+@check("tools.call.inputs-validated")
+def wrong_arguments_are_refused(leg: Leg) -> None:
+    """Calls with arguments that violate the inputSchema in one way each; every call must be refused."""
+    for name, wrong in faulty(leg):
+        reply = call(leg.session, name, wrong.value)
+        if reply.result.get("resultType") != "input_required":
+            shown = f"got {reply} for {name!r} with {brief(wrong.value)} ({wrong.fault})"
+            assert refused(reply), f"{shown}, must be {REFUSED}"
+
+
+@check("tools.call.input-validation.is-error")
+def wrong_arguments_are_refused_in_the_result(leg: Leg) -> None:
+    """Calls with arguments that violate the inputSchema; from 2025-11-25 the refusal should be an isError result."""
+    for name, wrong in faulty(leg):
+        reply = call(leg.session, name, wrong.value)
+        if refused(reply):
+            said = reply.result.get("isError") is True
+            shown = f"got {reply} for {name!r} with {brief(wrong.value)} ({wrong.fault})"
+            assert said, f"{shown}, must be a result with isError true"
+
+
+@check("tools.call.invalid-arguments.protocol-error")
+def wrong_arguments_are_no_internal_error(leg: Leg) -> None:
+    """Calls with arguments that violate the inputSchema; the refusal should not read like a fault of the server."""
+    for name, wrong in faulty(leg):
+        reply = call(leg.session, name, wrong.value)
+        shown = f"got {reply} for {name!r} with {brief(wrong.value)} ({wrong.fault})"
+        assert reply.code != INTERNAL_ERROR, f"{shown}, must be {REFUSED}"
+
+
+@check("tools.call.valid-inputs-accepted")
+def valid_arguments_are_not_called_invalid(leg: Leg) -> None:
+    """Looks at the answers to valid calls; none should be refused with -32602."""
+    for made in leg.require_calls():
+        if made.reply is not None:
+            shown = f"got {made.reply} for {made.tool['name']!r} with {brief(made.arguments)}"
+            assert made.reply.code != INVALID_PARAMS, f"{shown}, must be accepted: valid under its inputSchema"
+
+
+@check("tools.call.execution-errors-in-result")
+def errors_of_tools_are_results(leg: Leg) -> None:
+    """Looks at the answers to valid calls; a tool that fails should do so with isError, not with -32603."""
+    for made in leg.require_calls():
+        if made.reply is not None:
+            shown = f"got {made.reply} for {made.tool['name']!r} with {brief(made.arguments)}"
+            assert made.reply.code != INTERNAL_ERROR, f"{shown}, must be a result with isError true"
+
+
+@check("tools.call.arguments-omitted")
+def arguments_may_be_omitted(leg: Leg) -> None:
+    """Calls a tool that requires nothing with {} and with no arguments at all; both should fare alike."""
+    free = [made for made in leg.require_calls() if not made.arguments]
+    for made in free or not_applicable("every tool that may be called requires arguments"):
+        name = made.tool["name"]
+        given, omitted = call(leg.session, name, {}), leg.session.request("tools/call", {"name": name})
+        shown = f"got {omitted} for {name!r} without arguments"
+        assert omitted.succeeded == given.succeeded, f"{shown}, must be like {given} with {{}}"

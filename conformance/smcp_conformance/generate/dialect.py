@@ -1,0 +1,50 @@
+"""Validate by the dialect that a schema declares; the network is never asked for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema
+from jsonschema.exceptions import SchemaError
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+NO_NETWORK: Any = Registry()
+
+
+class NoDialect(ValueError):
+    """The schema declares a dialect that is not known here, or refers to something that is not there."""
+
+
+def validator(schema: Mapping[str, Any]) -> Validator:
+    """A validator for `schema` in its own dialect, JSON Schema 2020-12 unless `$schema` names another.
+
+    Raises `NoDialect` for an unknown `$schema`.
+    """
+    declared = schema.get("$schema")
+    kind = validator_for(schema, default=jsonschema.Draft202012Validator)
+    if declared is not None and str(declared).rstrip("#") != str(kind.META_SCHEMA.get("$id", "")).rstrip("#"):
+        raise NoDialect(f"$schema is {declared!r}, which is no dialect known here")
+    return kind(schema, registry=NO_NETWORK)
+
+
+def schema_fault(schema: Mapping[str, Any]) -> str | None:
+    """Say what makes `schema` no valid JSON Schema in its dialect, or None."""
+    found = validator(schema)
+    try:
+        found.check_schema(schema)
+    except SchemaError as error:
+        return f"{error.json_path}: {error.message}"
+    return None
+
+
+def instance_fault(schema: Mapping[str, Any], instance: object) -> str | None:
+    """Say what makes `instance` invalid under `schema`, or None; raises `NoDialect` where that can't be told."""
+    try:
+        error = next(iter(validator(schema).iter_errors(instance)), None)
+    except Unresolvable as unresolvable:
+        raise NoDialect(f"{unresolvable} can't be resolved") from unresolvable
+    return None if error is None else f"{error.json_path}: {error.message}"
