@@ -5,6 +5,7 @@ Each method is a seam: a fault replaces exactly one of them (see `mutants.faults
 
 from __future__ import annotations
 
+import threading
 import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +17,7 @@ from mutants.wire import Cancelled, Json, RpcError
 if TYPE_CHECKING:
     from mutants.features.tools import Tools
 
-Serve = Callable[[Call], "Json | None"]
+Serve = Callable[[Call], Json]
 CACHED = {
     "server/discover",
     "tools/list",
@@ -53,7 +54,8 @@ class Server:
         self.notifications: dict[str, Callable[[Session, Json], None]] = {}
         self.declared: dict[str, Capability] = {}
         self.sessions: list[Session] = []
-        self.listening: dict[tuple[int, object], Call] = {}
+        self.stopping = threading.Event()
+        self.listening: list[Call] = []
         self.page_size = 4
         self.tools: Tools
 
@@ -118,7 +120,10 @@ class Server:
 
     def reply(self, session: Session, message: Json, send: Send) -> None:
         """Serve a request and deliver its response."""
-        response = self.answer(session, message, send)
+        self.respond(self.answer(session, message, send), send)
+
+    def respond(self, response: Json | None, send: Send) -> None:
+        """Deliver a response, if there is one."""
         if response is not None:
             self.deliver(send, response)
 
@@ -142,9 +147,23 @@ class Server:
             answers.put(message)
 
     def answer(self, session: Session, message: Json, send: Send) -> Json | None:
-        """Serve one request: its response, or None if there is to be none (yet)."""
+        """Serve one request: its response, or None if there is to be none."""
+        return self.answering(session, message, send)()
+
+    def answering(self, session: Session, message: Json, send: Send) -> Callable[[], Json | None]:
+        """Take in one request, so that it can be cancelled from now on; calling what is returned serves it."""
         try:
-            return self.serve(self.open(session, message, send))
+            call = self.open(session, message, send)
+        except RpcError as error:
+            refusal = self.failure(message, error)
+            return lambda: refusal
+        session.calls[key(call.id)] = call
+        return lambda: self.served(call, message)
+
+    def served(self, call: Call, message: Json) -> Json | None:
+        """Serve a request that was taken in."""
+        try:
+            return self.serve(call)
         except RpcError as error:
             return self.failure(message, error)
         except Cancelled:
@@ -152,6 +171,8 @@ class Server:
         except Exception:  # a fault of ours must reach the peer as an internal error, not as silence
             traceback.print_exc()
             return self.failure(message, RpcError(wire.INTERNAL_ERROR, "internal error"))
+        finally:
+            call.session.calls.pop(key(call.id), None)
 
     def open(self, session: Session, message: Json, send: Send) -> Call:
         """Check everything about a request that does not depend on its method."""
@@ -212,15 +233,8 @@ class Server:
 
     def serve(self, call: Call) -> Json | None:
         """Run the method and envelope its result; raises `RpcError` or `Cancelled`."""
-        method = self.find(call)
-        call.session.calls[key(call.id)] = call
-        result = None
-        try:
-            result = method.serve(call)
-        finally:
-            if result is not None or call.method != "subscriptions/listen":
-                call.session.calls.pop(key(call.id), None)
-        if result is None or call.cancelled.is_set():
+        result = self.find(call).serve(call)
+        if call.cancelled.is_set():
             return None
         return {"jsonrpc": "2.0", "id": call.id, "result": self.finish(call, result)}
 
@@ -249,9 +263,6 @@ class Server:
     def deliver(self, send: Send, message: Any) -> None:
         """Hand one message (or the array of a batch's responses) to a transport."""
         send(message)
-
-    def stop_listening(self) -> None:
-        """Tell the peers of open subscriptions that they end."""
 
     def encode(self, message: object) -> bytes:
         """Serialize what goes out."""

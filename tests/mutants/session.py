@@ -24,9 +24,13 @@ def key(id_: object) -> tuple[str, object]:
 
 
 class Session:
-    """One peer: a stdio process, an HTTP session or an SSE connection. `send` takes what belongs to no request."""
+    """One peer: a stdio process, an HTTP session or an SSE connection.
 
-    def __init__(self, send: Send) -> None:
+    `send` takes what belongs to no request; `gone` tells whether the peer has hung up.
+    """
+
+    def __init__(self, send: Send, gone: Callable[[], bool] = lambda: False) -> None:
+        self.gone = gone
         self.id = os.urandom(16).hex()
         self.send = send
         self.revision: str | None = None
@@ -43,7 +47,6 @@ class Session:
         call = self.calls.get(key(id_))
         if call is not None:
             call.cancelled.set()
-            call.on_cancel()
 
     def close(self) -> None:
         """Cancel all that is in flight."""
@@ -65,8 +68,6 @@ class Call:
         self.send = send
         self.revision = ""
         self.cancelled = threading.Event()
-        self.on_cancel: Callable[[], None] = lambda: None
-        self.gone: Callable[[], bool] = lambda: False
 
     @property
     def stateless(self) -> bool:
@@ -98,7 +99,7 @@ class Call:
 
     def pause(self, seconds: float) -> None:
         """Wait; raises `Cancelled` as soon as the request is cancelled or its client is gone."""
-        if self.cancelled.wait(seconds) or self.gone():
+        if self.cancelled.wait(seconds) or self.session.gone():
             raise Cancelled
 
     def ask(self, method: str, params: Json) -> Json:

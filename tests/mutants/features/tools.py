@@ -76,10 +76,11 @@ class Tools:
         return result
 
     def blocks(self, message: Json) -> bool:
-        """Tell whether a request calls a tool that takes its time."""
+        """Tell whether a request is a subscription or calls a tool that takes its time."""
         params = message.get("params")
         name = params.get("name") if isinstance(params, dict) else None
-        return message["method"] == "tools/call" and isinstance(name, str) and name in toolbox.SLOW
+        slow = message["method"] == "tools/call" and isinstance(name, str) and name in toolbox.SLOW
+        return slow or message["method"] == "subscriptions/listen"
 
 
 def install(server: Server) -> None:

@@ -57,7 +57,7 @@ class Stdio:
         if isinstance(message, list) and self.server.batches(self.session):
             self.batch(message)
         elif self.blocks(message):
-            threading.Thread(target=self.serve, args=(message,), daemon=True).start()
+            self.background(message)
         else:
             self.serve(message)
 
@@ -65,11 +65,17 @@ class Stdio:
         """Serve one message."""
         self.server.receive(self.session, message, self.send)
 
+    def background(self, message: Any) -> None:
+        """Take in a request and serve it in a thread of its own."""
+        respond = self.server.answering(self.session, message, self.send)
+        threading.Thread(target=lambda: self.server.respond(respond(), self.send), daemon=True).start()
+
     def blocks(self, message: Any) -> bool:
         """Tell whether a message would hold up those behind it."""
-        return (
-            isinstance(message, dict) and isinstance(message.get("method"), str) and self.server.tools.blocks(message)
-        )
+        try:
+            return self.server.kind(message) == "request" and self.server.tools.blocks(message)
+        except RpcError:
+            return False
 
     def batch(self, messages: list[Any]) -> None:
         """Answer a batch with the array of its responses, or not at all if there are none."""
@@ -93,8 +99,9 @@ class Stdio:
 
     def ended(self) -> None:
         """stdin is at its end: cancel what runs, tell subscriptions."""
+        for listening in self.server.listening:
+            listening.notify("notifications/cancelled", {"requestId": listening.id, "reason": "the server stops"})
         self.session.close()
-        self.server.stop_listening()
 
     def terminated(self) -> NoReturn:
         """SIGTERM came: do what is done at the end of input, then leave."""
