@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
+from typing import IO
 
 import anyio
 import anyio.to_thread
@@ -53,6 +54,7 @@ class Call:
     max_output: int = MAX_OUTPUT
     cwd: str | None = None
     env: Mapping[str, str] | None = None
+    stdin: int | IO[bytes] = subprocess.DEVNULL
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Run:
     def _started(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(
             list(self.call.argv),
-            stdin=subprocess.DEVNULL,
+            stdin=self.call.stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=self.call.cwd,

@@ -77,6 +77,7 @@ SPEC: dict[str, Any] = {
                 {"name": "seed", "type": "integer", "description": "Makes the flips repeatable."},
             ],
             "annotations": READ_ONLY,
+            "deterministic": False,
         },
     ],
 }
