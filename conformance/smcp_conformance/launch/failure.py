@@ -38,9 +38,9 @@ def ending(code: int) -> str:
         return f"was killed by signal {-code}"
 
 
-def never_answered(request: str, seconds: float) -> str:
+def never_answered(seconds: float, request: str = "the first request") -> str:
     """Say that nothing came back."""
-    return f"no answer to {request!r} within {seconds:g} s"
+    return f"the server did not answer {request} within {seconds:g} s"
 
 
 def printed_to_stdout(line: bytes) -> str:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import IO, ClassVar
 
@@ -23,6 +24,7 @@ class Guard:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
+        self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -34,8 +36,8 @@ class Guard:
 
     def watch(self, pid: int, marker: str) -> None:
         """Have the group of `pid`, and whatever bears `marker`, killed if we end before `forget`."""
-        if self._process is None:
-            self._process = _start()
+        with self._lock:
+            self._process = self._process or _start()
         self._tell(f"watch {pid} {marker}\n")
 
     def forget(self, pid: int) -> None:

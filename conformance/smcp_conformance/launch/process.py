@@ -49,22 +49,29 @@ class _Tail:
 class ServerProcess:
     """A process that was started in its own group, and whatever it starts.
 
-    `stdin` and `stdout` are raw and unbuffered: a write may be partial, a read returns what is there. Whoever reads
-    `stdout` closes it. Standard error (without pipes: all output) is read by a thread that keeps its last 64 KiB.
+    `stdin` and `stdout` are raw and unbuffered: a write may be partial, a read returns what is there. Whoever asks
+    for `stdout` closes it, since only a reader knows when it has ended; if nobody did, `stop` closes it. Standard
+    error (without pipes: all output) is read by a thread that keeps its last 64 KiB.
     """
 
     def __init__(self, resolved: Resolved, popen: subprocess.Popen[bytes], marker: str) -> None:
         self.resolved = resolved
         self.pid = popen.pid
         self.stdin = popen.stdin
-        self.stdout = popen.stdout if popen.stdin else None
         self._popen = popen
+        self._stdout_taken = popen.stdin is None
         self._marker = marker
         self._owner = os.getpid()
         _running.add(self)
         self._lock = threading.RLock()
         self._group = ProcessGroup(popen.pid, marker)
         self._tail = _Tail(_output(popen))
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """The server's standard output, yours to read and close; None without pipes."""
+        self._stdout_taken = True
+        return self._popen.stdout if self._popen.stdin else None
 
     def stderr_tail(self) -> bytes:
         """Return the last 64 KiB written to stderr (without pipes: to stdout too)."""
@@ -116,6 +123,8 @@ class ServerProcess:
             self.kill()
             self._group.release()
             release_port(self.resolved.port)
+            if self._popen.stdout and not self._stdout_taken:
+                self._popen.stdout.close()
             _running.discard(self)
 
     def leftovers(self) -> tuple[psutil.Process, ...]:
