@@ -33,7 +33,8 @@ def cancelling_what_is_not_there_is_ignored(fresh: Session) -> None:
 @check("cancellation.malformed-ignored", transports=NOTIFYING)
 def malformed_cancellations_are_ignored(fresh: Session) -> None:
     """Cancels with no params, without an id and with ids of wrong types; nothing should come of it."""
-    for params in (None, {}, {"requestId": None}, {"requestId": {}}, {"requestId": 1, "reason": 7}):
+    malformed: tuple[object, ...] = (None, {}, {"requestId": None}, {"requestId": {}}, {"requestId": 1, "reason": 7})
+    for params in malformed:
         survives(fresh, params)
 
 
@@ -46,7 +47,7 @@ def cancelling_at_once_is_survived(leg: Leg) -> None:
             session.notify(CANCELLED, {"requestId": one.id})
         answers = [frame.message.get("id") for frame in session.drain() if frame.is_response]
     twice = [id for id in answers if answers.count(id) > 1]
-    assert not twice, f"got several answers for the ids {sorted(set(twice))}, must be at most one each"
+    assert not twice, f"got several answers for the ids {twice}, must be at most one each"
 
 
 @check("cancellation.other-requests-unaffected", transports=NOTIFYING)
@@ -76,9 +77,7 @@ def servers_cancel_only_what_is_theirs(conversation: Conversation) -> Iterator[O
         message = frame.message
         if message.get("method") == CANCELLED and isinstance(message.get("params"), dict):
             cancelled = message["params"].get("requestId")
-            yield observe(
-                frame, theirs(conversation, cancelled), f"got {brief(message)}, must name a request of its own"
-            )
+            yield observe(frame, theirs(conversation, cancelled), f"got {brief(message)}, must name its own request")
 
 
 def theirs(conversation: Conversation, cancelled: object) -> bool:

@@ -89,7 +89,12 @@ def tool_names_are_case_sensitive(leg: Leg) -> None:
 @check("tools.call.malformed-request")
 def malformed_call_is_a_protocol_error(fresh: Session) -> None:
     """Calls without a name, with a number for a name, with an array for arguments; each should be an error."""
-    for params in ({"arguments": {}}, {"name": 1, "arguments": {}}, {"name": UNKNOWN, "arguments": []}):
+    malformed: tuple[dict[str, object], ...] = (
+        {"arguments": {}},
+        {"name": 1, "arguments": {}},
+        {"name": UNKNOWN, "arguments": []},
+    )
+    for params in malformed:
         reply = fresh.request("tools/call", params)
         assert reply.error is not None, f"got {reply} for params {brief(params)}, must be a JSON-RPC error"
 

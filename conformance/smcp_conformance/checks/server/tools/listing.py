@@ -36,7 +36,8 @@ def tools_are_declared_where_they_are_listed(leg: Leg) -> None:
 @check("tools.list.responds", "tools.list.responds.legacy")
 def tools_list_is_answered(session: Session) -> None:
     """Sends tools/list without params and with empty ones; both must be answered with a result."""
-    for params in (None, {}):
+    either: tuple[dict[str, str] | None, ...] = (None, {})
+    for params in either:
         reply = session.request("tools/list", params)
         assert reply.succeeded, f"got {reply} for tools/list with params {params}, must be a result"
 
@@ -103,12 +104,12 @@ def descriptions_and_titles_are_strings(leg: Leg) -> None:
 @check("tools.tool.annotations-shape")
 def annotations_are_booleans_and_a_title(leg: Leg) -> None:
     """Looks at the annotations of each tool; they must be an object with boolean hints and a string title."""
-    for name, annotations in annotated(leg):
-        assert isinstance(annotations, dict), f"got annotations {brief(annotations)} of {name}, must be an object"
+    for name, hints in annotated(leg):
+        assert isinstance(hints, dict), f"got annotations {brief(hints)} of {name}, must be an object"
         for hint in HINTS:
-            value = annotations.get(hint, False)
+            value = hints.get(hint, False)
             assert isinstance(value, bool), f"got {hint} {brief(value)} of {name}, must be true or false"
-        title = annotations.get("title", "")
+        title = hints.get("title", "")
         assert isinstance(title, str), f"got the title {brief(title)} of {name}, must be a string"
 
 

@@ -27,9 +27,9 @@ def tool_results(conversation: Conversation) -> Iterator[tuple[Frame, Mapping[st
     """Each complete result of a tools/call in `conversation` with its frame."""
     for frame in conversation.incoming:
         result = frame.message.get("result")
-        if isinstance(result, dict) and conversation.method_of(frame.message) == "tools/call":
-            if result.get("resultType", "complete") == "complete":
-                yield frame, result
+        complete = isinstance(result, dict) and result.get("resultType", "complete") == "complete"
+        if isinstance(result, dict) and complete and conversation.method_of(frame.message) == "tools/call":
+            yield frame, result
 
 
 def items(conversation: Conversation, *kinds: str) -> Iterator[tuple[Frame, Mapping[str, Any]]]:
@@ -99,9 +99,7 @@ def structured_content_is_an_object(conversation: Conversation) -> Iterator[Obse
     for frame, result in tool_results(conversation):
         if "structuredContent" in result:
             content = result["structuredContent"]
-            yield observe(
-                frame, isinstance(content, dict), f"got structuredContent {brief(content)}, must be an object"
-            )
+            yield observe(frame, isinstance(content, dict), f"got {brief(content)}, must be an object")
 
 
 @monitor("tools.call.structured-text-fallback")
@@ -111,9 +109,7 @@ def structured_content_is_repeated_as_text(conversation: Conversation) -> Iterat
         if "structuredContent" in result and isinstance(result.get("content"), list):
             texts = [item.get("text") for item in result["content"] if isinstance(item, dict)]
             mirrored = any(says(text, result["structuredContent"]) for text in texts)
-            yield observe(
-                frame, mirrored, f"got {brief(result)}, must be a text item with the structured content as JSON"
-            )
+            yield observe(frame, mirrored, f"got {brief(result)}, must be a text item with the same as JSON")
 
 
 @check("tools.call.output-schema-conformance")
@@ -121,10 +117,10 @@ def structured_content_conforms_to_output_schema(leg: Leg) -> None:
     """Validates `structuredContent` of each successful valid call against the tool's outputSchema."""
     made = [one for one in leg.require_calls() if one.reply and isinstance(one.tool.get("outputSchema"), dict)]
     done = [one for one in made if one.reply and one.reply.succeeded and one.reply.result.get("isError") is not True]
+    if not made:
+        not_applicable("no tool that may be called has an outputSchema")
     if not done:
-        not_verified("no tool with an outputSchema was called with success") if made else not_applicable(
-            "no outputSchema"
-        )
+        not_verified("no call of a tool with an outputSchema succeeded")
     for one in done:
         result = one.reply.result if one.reply else {}
         shown = f"got {brief(result)} of {one.tool['name']!r} called with {brief(one.arguments)}"
