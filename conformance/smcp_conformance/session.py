@@ -43,6 +43,7 @@ class Session:
     _last_id: int = 0
     _heard: bool = False
     _aside: list[Frame] = field(default_factory=list)
+    _unclaimed: list[Frame] = field(default_factory=list)
 
     @property
     def conversation(self) -> Conversation:
@@ -269,15 +270,20 @@ class Session:
         patience = timeout or (self.reply_timeout if self._heard else self.start_timeout)
         deadline = time.monotonic() + patience
         before: list[Frame] = []
-        while (frame := self._next(deadline)) is not None:
+        while (frame := self._unclaimed_answer(pending) or self._next(deadline)) is not None:
             if pending.answered_by(frame):
                 self._heard = True
                 return Reply(frame, tuple(before))
             before.append(frame)
+            self._unclaimed += [frame] if frame.is_response else []
             if pending.ended_by(frame):
                 break
         self._aside += before
         raise self._silence(pending, patience, before)
+
+    def _unclaimed_answer(self, pending: Pending) -> Frame | None:
+        """The answer to `pending`, if it came while another one was awaited."""
+        return next((frame for frame in self._unclaimed if pending.answered_by(frame)), None)
 
     def _next(self, deadline: float) -> Frame | None:
         while (frame := self.transport.inbox.get(deadline)) is not None:
