@@ -155,7 +155,8 @@ def _grade(found: Judgement, rule: Requirement, check: Check, leg: Leg) -> Judge
     if found.verdict is not Verdict.FAILED:
         return found
     row = severity().get(rule.id)
-    if row is not None and row.lowers(check.name, leg.offer.transport):
+    silenced = found.reason == "wire"  # died or fell silent: no row speaks of that
+    if row is not None and not silenced and row.lowers(check.name, leg.offer.transport):
         return replace(found, verdict=row.to, reason=row.reason)
     if rule.hard:
         return replace(found, reason="")

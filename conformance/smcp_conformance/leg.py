@@ -18,9 +18,11 @@ from smcp_conformance.requirement import Check, Observation, not_applicable, not
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
 from smcp_conformance.wire.errors import NoAnswer
+from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 COMPLAINTS_KEPT = 5
+CALLS_OF_WALK = 5
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Leg:
         self._watches = {monitor.id: Watch() for monitor in monitors}
         self._monitors = monitors
         self._used: list[Conversation] = []
+        self._walked = False
 
     @property
     def policy(self) -> Policy:
@@ -140,23 +143,31 @@ class Leg:
             self._retire_shared()
 
     def watch(self, monitor: Check) -> Watch:
-        """What `monitor` saw in all conversations of this leg; leads one itself if there were none."""
-        if not any(watch.seen for watch in self._watches.values()):
-            self._walk()
+        """What `monitor` saw in all conversations of this leg; leads one itself if that was nothing."""
+        watch = self._watches[monitor.id]
         self.forget_shared()
-        return self._watches[monitor.id]
+        if not watch.seen and not self._walked:
+            self._walked = True
+            with contextlib.suppress(WireError, HandshakeRefused):  # how far it came is judged all the same
+                self._walk()
+            self.forget_shared()
+        return watch
 
     def close(self) -> None:
         """End the shared session; the host is its owner's."""
         self.forget_shared()
 
     def _walk(self) -> None:
-        """Make the most ordinary traffic: open, ping, list what is declared."""
+        """Make the most ordinary traffic: open, ping, be refused, list what is declared, call what needs nothing."""
         session = self.session
         session.ping()
+        session.request("conformance/no-such-method")
         for capability in ("tools", "resources", "prompts"):
             if self.offer.declares(capability):
                 session.list_all(f"{capability}/list", capability)
+        for tool in [tool for tool in self.callable_tools() if not required(tool)][:CALLS_OF_WALK]:
+            named = {"name": tool["name"], "arguments": {}}
+            session.request("tools/call", named, meta={"progressToken": f"of {tool['name']}"})
         _ = self.calls
 
     def _open(self, session: Session) -> Session:
@@ -164,6 +175,7 @@ class Leg:
             return session.open()
         except BaseException:
             session.close()
+            self._judge(session.conversation)
             raise
 
     def _retire_shared(self) -> None:
@@ -207,6 +219,13 @@ class Leg:
     def _use(self, conversation: Conversation) -> None:
         if not any(conversation is used for used in self._used):
             self._used.append(conversation)
+
+
+def required(tool: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The arguments that a listed tool says it needs."""
+    schema = tool.get("inputSchema")
+    names = schema.get("required") if isinstance(schema, dict) else None
+    return tuple(names) if isinstance(names, list) else ()
 
 
 def excerpt(conversation: Conversation, frame: Frame, before: int = 3, after: int = 2) -> tuple[Frame, ...]:

@@ -43,6 +43,7 @@ class Session:
     _last_id: int = 0
     _heard: bool = False
     _aside: list[Frame] = field(default_factory=list)
+    _early: list[Frame] = field(default_factory=list)
     _unclaimed: list[Frame] = field(default_factory=list)
 
     @property
