@@ -13,12 +13,11 @@ from smcp_conformance.generate.arguments import valid_arguments
 from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.host import Host
 from smcp_conformance.offer import Offer
-from smcp_conformance.reply import Reply
+from smcp_conformance.reply import HandshakeRefused, Reply
 from smcp_conformance.requirement import Check, Observation, not_applicable, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
-from smcp_conformance.wire.errors import NoAnswer
-from smcp_conformance.wire.errors import WireError
+from smcp_conformance.wire.errors import NoAnswer, WireError
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 COMPLAINTS_KEPT = 5
@@ -165,7 +164,7 @@ class Leg:
         for capability in ("tools", "resources", "prompts"):
             if self.offer.declares(capability):
                 session.list_all(f"{capability}/list", capability)
-        for tool in [tool for tool in self.callable_tools() if not required(tool)][:CALLS_OF_WALK]:
+        for tool in [tool for tool in self.callable_tools if not required(tool)][:CALLS_OF_WALK]:
             named = {"name": tool["name"], "arguments": {}}
             session.request("tools/call", named, meta={"progressToken": f"of {tool['name']}"})
         _ = self.calls
