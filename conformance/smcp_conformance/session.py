@@ -24,6 +24,7 @@ from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 Transport = StdioTransport | HttpTransport
 CLIENT_INFO = {"name": "smcp-conformance", "version": "0.1.0"}
 META = "io.modelcontextprotocol/"
+FLOOD = 32 * 2**20  # bytes of other traffic after which an answer is no longer awaited
 AFTERTHOUGHT = 0.15  # seconds that a server which answers out of order gets to react after all
 
 
@@ -43,7 +44,6 @@ class Session:
     _last_id: int = 0
     _heard: bool = False
     _aside: list[Frame] = field(default_factory=list)
-    _early: list[Frame] = field(default_factory=list)
     _unclaimed: list[Frame] = field(default_factory=list)
 
     @property
@@ -197,8 +197,10 @@ class Session:
         """Collect frames until one satisfies `until` (it is the last), or `timeout` seconds have passed."""
         deadline = time.monotonic() + timeout
         found: list[Frame] = []
-        while (frame := self.receive(deadline - time.monotonic())) is not None:
+        weight = 0
+        while weight < FLOOD and (frame := self.receive(deadline - time.monotonic())) is not None:
             found.append(frame)
+            weight += frame.weight
             if until(frame):
                 break
         return tuple(found)
@@ -230,6 +232,7 @@ class Session:
         exchange = frame.facts.get("exchange")
         if isinstance(exchange, HttpExchange) and self.transport.name == "http":
             self.http.settle(exchange, self.reply_timeout)
+            self._skip(exchange)
             return Reaction(tuple(exchange.frames), exchange)
         frames = self.drain()
         if not any(frame.is_response or isinstance(frame.value, list) for frame in frames):
@@ -271,7 +274,9 @@ class Session:
         patience = timeout or (self.reply_timeout if self._heard else self.start_timeout)
         deadline = time.monotonic() + patience
         before: list[Frame] = []
-        while (frame := self._unclaimed_answer(pending) or self._next(deadline)) is not None:
+        weight = 0
+        while weight < FLOOD and (frame := self._unclaimed_answer(pending) or self._next(deadline)) is not None:
+            weight += frame.weight
             if pending.answered_by(frame):
                 self._heard = True
                 return Reply(frame, tuple(before))
@@ -279,12 +284,20 @@ class Session:
             self._unclaimed += [frame] if frame.is_response else []
             if pending.ended_by(frame):
                 break
+        if weight >= FLOOD:
+            raise NoAnswer(f"{pending.method!r} (id {pending.id!r}) was not answered: a flood of other messages came")
         self._aside += before
         raise self._silence(pending, patience, before)
 
     def _unclaimed_answer(self, pending: Pending) -> Frame | None:
         """The answer to `pending`, if it came while another one was awaited."""
         return next((frame for frame in self._unclaimed if pending.answered_by(frame)), None)
+
+    def _skip(self, exchange: HttpExchange) -> None:
+        """Take what `exchange` brought out of the inbox, for its frames were handed out already."""
+        while (frame := self._next(0.0)) is not None:
+            if frame.facts.get("exchange") is not exchange:
+                self._aside.append(frame)
 
     def _next(self, deadline: float) -> Frame | None:
         while (frame := self.transport.inbox.get(deadline)) is not None:

@@ -11,21 +11,24 @@ import itertools
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import httpx2
-
 from smcp_conformance.launch import ServerProcess
 from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.wire.connections import new_client
 from smcp_conformance.wire.errors import NoAnswer, Unreachable
 from smcp_conformance.wire.exchange import EVENT_STREAM, HttpExchange
 from smcp_conformance.wire.inbox import Inbox
-from smcp_conformance.wire.transcript import Conversation, Frame, decode
+from smcp_conformance.wire.transcript import BYTES_KEPT, Conversation, Frame, decode
 
 Headers = Mapping[str, "str | None"]
 VERSION_HEADER_SINCE = "2025-06-18"
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+USER_AGENT = "smcp-conformance"
+EXCHANGES_KEPT = 200  # of those that have finished: with their content
+CLOSING_TIME = 5.0  # seconds in which the threads of cut exchanges must have ended
 PLAIN_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?\Z")
 
 
@@ -56,13 +59,11 @@ class HttpTransport:
         self.session_id: str | None = None
         self.user_headers = tuple(headers)
         self.exchanges: list[HttpExchange] = []
+        self._finished: deque[HttpExchange] = deque()
+        self._threads: list[threading.Thread] = []
         self._limit = max_message
         self._numbers = itertools.count(1)
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
-        self._client = httpx2.Client(
-            trust_env=False, follow_redirects=False, timeout=httpx2.Timeout(10, read=None), limits=limits
-        )
-        self._client.headers.clear()
+        self._client = new_client()
 
     def send(self, raw: bytes, timeout: float, headers: Headers | None = None) -> Frame:
         """POST `raw`; what comes back arrives in the inbox. `headers` override the usual ones, None removes one."""
@@ -96,11 +97,15 @@ class HttpTransport:
         return self.settle(self.post(raw, headers)[1], timeout)
 
     def settle(self, exchange: HttpExchange, timeout: float, *, headers_only: bool = False) -> HttpExchange:
-        """Wait until `exchange` has ended (or only its headers have come), with the errors of `exchange`."""
+        """Wait until `exchange` has ended, or only its headers have come; what takes longer is dropped.
+
+        Raises as the method `exchange` does.
+        """
         waited = exchange.opened if headers_only else exchange.finished
         if not waited.wait(timeout):
             exchange.abort()
-            raise NoAnswer(f"no end of the HTTP response within {timeout:g} s")
+            missing = "no end of the HTTP response" if exchange.status else "no HTTP response"
+            raise NoAnswer(f"{missing} to {exchange.channel} within {timeout:g} s")
         if exchange.error and not exchange.status:
             raise Unreachable(exchange.error)
         return exchange
@@ -118,7 +123,7 @@ class HttpTransport:
 
     def session_headers(self) -> dict[str, str | None]:
         """Version and session headers, and those the user gave."""
-        found: dict[str, str | None] = dict(self.user_headers)
+        found: dict[str, str | None] = {"User-Agent": USER_AGENT, **dict(self.user_headers)}
         if self.conversation.revision >= VERSION_HEADER_SINCE:
             found["MCP-Protocol-Version"] = self.conversation.revision
         if self.session_id is not None:
@@ -130,9 +135,9 @@ class HttpTransport:
         self.inbox.close()
         for exchange in self.exchanges:
             exchange.abort()
-        deadline = time.monotonic() + 2
-        for exchange in self.exchanges:
-            exchange.wait(max(0.0, deadline - time.monotonic()))
+        deadline = time.monotonic() + CLOSING_TIME
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
         self._client.close()
 
     @property
@@ -142,13 +147,24 @@ class HttpTransport:
 
     def _exchange(self, method: str) -> HttpExchange:
         exchange = HttpExchange(next(self._numbers), method, self.conversation, self.inbox, self._limit)
+        self._finished.extend(e for e in self.exchanges if e.finished.is_set())
         self.exchanges = [e for e in self.exchanges if not e.finished.is_set()] + [exchange]
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._forget_old()
         return exchange
+
+    def _forget_old(self) -> None:
+        """Keep no more content of past exchanges than the transcript does."""
+        while sum(e.weight for e in self._finished) > BYTES_KEPT or len(self._finished) > EXCHANGES_KEPT:
+            self._finished.popleft().forget()
 
     def _start(self, exchange: HttpExchange, method: str, headers: Headers, raw: bytes, url: str | None) -> None:
         pairs = [(k.encode("ascii"), v.encode("utf-8", "surrogateescape")) for k, v in headers.items() if v is not None]
         request = self._client.build_request(method, url or self.url, headers=pairs, content=raw or None)
-        threading.Thread(target=exchange.run, args=(self._client, request), name=exchange.channel, daemon=True).start()
+        arguments = (self._client, request)
+        thread = threading.Thread(target=exchange.run, args=arguments, name=exchange.channel, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
 
 def merge(usual: Headers, overriding: Headers | None) -> dict[str, str | None]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from smcp_conformance.launch import ServerProcess
 from smcp_conformance.wire.errors import NoAnswer, Unreachable
 from smcp_conformance.wire.framing import Event
-from smcp_conformance.wire.http import Headers, HttpTransport
+from smcp_conformance.wire.http import USER_AGENT, Headers, HttpTransport
 from smcp_conformance.wire.transcript import Conversation, Frame
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SseTransport(HttpTransport):
@@ -32,6 +33,7 @@ class SseTransport(HttpTransport):
         self._named = threading.Event()
         self.stream = self._exchange("GET")
         self.stream.on_event = self._hear
+        self.stream.on_end = self._ended
         self._start(self.stream, "GET", {**self.session_headers(), "Accept": "text/event-stream"}, b"", None)
 
     def send(self, raw: bytes, timeout: float, headers: Headers | None = None) -> Frame:
@@ -43,27 +45,29 @@ class SseTransport(HttpTransport):
 
     def wait_for_endpoint(self, timeout: float) -> str:
         """Return the absolute URL for POSTs that the server's first event names."""
-        deadline = time.monotonic() + timeout
-        while not self._named.wait(0.05) and not self.stream.finished.is_set() and time.monotonic() < deadline:
-            pass
-        if self.endpoint is None:
-            if self.stream.error:
+        if not self._named.wait(timeout) or self.endpoint is None:
+            if self.stream.error and not self.stream.status:
                 raise Unreachable(self.stream.error)
             raise NoAnswer(f"no `endpoint` event within {timeout:g} s (HTTP status {self.stream.status or 'none'})")
         return self.endpoint
 
     def headers_for(self, message: object) -> dict[str, str | None]:
-        """The headers of a POST in 2024-11-05: no version, no session."""
-        return {**dict[str, "str | None"](self.user_headers), "Content-Type": "application/json"}
+        """The headers of a POST in 2024-11-05: no version, no session; credentials only for the host they are for."""
+        known = self.session_headers() if same_origin(self.url, self.endpoint or self.url) else {}
+        return {**known, "Content-Type": "application/json"}
 
     def session_headers(self) -> dict[str, str | None]:
-        """Only what the user gave."""
-        return dict(self.user_headers)
+        """Our name, and what the user gave."""
+        return {"User-Agent": USER_AGENT, **dict(self.user_headers)}
 
     @property
     def alive(self) -> bool:
         """True while the stream is open."""
         return not self.stream.finished.is_set()
+
+    def _ended(self) -> None:
+        self._named.set()
+        self.inbox.end()
 
     def _hear(self, event: Event) -> bool:
         if event.event != "endpoint" or event.data is None:
@@ -73,3 +77,14 @@ class SseTransport(HttpTransport):
         self.conversation.note(f"endpoint event: {event.data.decode('utf-8', 'replace')}", event=event)
         self._named.set()
         return True
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Tell whether two URLs lead to the same server; the names of this machine's loopback are one."""
+    return _origin(one) == _origin(other)
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme, "localhost" if host in LOOPBACK else host, parts.port

@@ -15,23 +15,27 @@ from smcp_conformance.wire.inbox import Inbox
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 CHUNK = 2**16
+READER_TIME = 5.0  # seconds in which the reader must have met the end of a killed process's output
 
 
 class StdioTransport:
-    """A started process spoken to over its pipes; one daemon thread reads stdout."""
+    """A started process spoken to over its pipes; one daemon thread reads stdout to its very end, and closes it."""
 
     name = "stdio"
 
     def __init__(self, process: ServerProcess, conversation: Conversation, max_message: int) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise ValueError("the process must be started with pipes")
         self.process = process
         self.conversation = conversation
         self.inbox = Inbox()
         self._splitter = LineSplitter(max_message)
-        self._stdin = process.stdin.fileno()
-        self._stdout = process.stdout.fileno()
+        self._stdin = process.stdin
+        self._stdout = process.stdout
         if hasattr(select, "poll"):
-            os.set_blocking(self._stdin, False)
-        threading.Thread(target=self._read, name=f"stdout of {process.pid}", daemon=True).start()
+            os.set_blocking(self._stdin.fileno(), False)
+        self._reader = threading.Thread(target=self._read, name=f"stdout of {process.pid}", daemon=True)
+        self._reader.start()
 
     def send(self, raw: bytes, timeout: float, headers: Mapping[str, str | None] | None = None) -> Frame:
         """Write `raw` and a newline; `headers` have no place on stdio and are ignored.
@@ -43,32 +47,38 @@ class StdioTransport:
         return frame
 
     def write(self, data: bytes, timeout: float) -> None:
-        """Write bytes as they are (half a line, several lines …); the caller records what they mean."""
+        """Write bytes as they are (half a line, several lines …); the caller records what they mean.
+
+        Raises as `send` does.
+        """
         deadline = time.monotonic() + timeout
         view = memoryview(data)
         while view:
             try:
-                view = view[os.write(self._stdin, view) :]
+                view = view[os.write(self._stdin.fileno(), view) :]
             except BlockingIOError:
                 self._wait_writable(deadline)
-            except (BrokenPipeError, OSError, ValueError) as error:
-                raise Died(f"the server closed its standard input ({error})") from error
+            except ValueError as error:
+                raise Died("standard input was closed before") from error
+            except OSError as error:
+                raise Died(f"the server closed its standard input ({error.strerror})") from error
 
     def _wait_writable(self, deadline: float) -> None:
         poller = select.poll()
-        poller.register(self._stdin, select.POLLOUT)
+        poller.register(self._stdin.fileno(), select.POLLOUT)
         if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise NoAnswer("the server does not read its standard input")
 
     def close_input(self) -> None:
-        """Close the server's standard input: the handshake era's way to say goodbye."""
+        """Close the server's standard input: how a client says goodbye on stdio."""
         self.conversation.note("stdin closed")
         self.process.close_stdin()
 
     def close(self) -> None:
-        """End the process and everything it started."""
+        """End the process and everything it started; what it still writes is recorded."""
         self.inbox.close()
         self.process.stop()
+        self._reader.join(READER_TIME)
 
     @property
     def alive(self) -> bool:
@@ -76,12 +86,10 @@ class StdioTransport:
         return not self.inbox.ended and self.process.poll() is None
 
     def _read(self) -> None:
-        try:
-            while chunk := os.read(self._stdout, CHUNK):
+        with self._stdout:
+            while chunk := os.read(self._stdout.fileno(), CHUNK):
                 for line in self._splitter.feed(chunk):
                     self._deliver(line)
-        except (OSError, ValueError):
-            pass  # the pipe was closed under us: the same as its end
         for line in self._splitter.end():
             self._deliver(line)
         self.inbox.end()

@@ -16,6 +16,7 @@ from typing import Any
 
 BYTES_KEPT = 8 * 2**20
 FRAMES_KEPT = 20_000
+FRAME_COST = 1024  # bytes of memory that a frame takes beside its text
 NOT_JSON: Any = type("NotJson", (), {"__repr__": lambda self: "NOT_JSON", "__bool__": lambda self: False})()
 
 
@@ -54,6 +55,11 @@ class Frame:
     too_large: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
     probe: str = ""
+
+    @property
+    def weight(self) -> int:
+        """What it costs to keep, in bytes: what memory budgets are counted in."""
+        return len(self.raw) + FRAME_COST
 
     @property
     def message(self) -> Mapping[str, Any]:
@@ -107,6 +113,7 @@ class Conversation:
         self.dropped = 0
         self.client_capabilities: Mapping[str, Any] = {}
         self._frames: deque[Frame] = deque()
+        self._requests: dict[str, Frame] = {}
         self._bytes = 0
         self._lock = threading.Lock()
         self._began = time.monotonic()
@@ -130,7 +137,8 @@ class Conversation:
     @property
     def frames(self) -> tuple[Frame, ...]:
         """Everything kept, in order."""
-        return tuple(self._frames)
+        with self._lock:
+            return tuple(self._frames)
 
     @property
     def incoming(self) -> Iterator[Frame]:
@@ -144,18 +152,14 @@ class Conversation:
 
     def request_of(self, response: Mapping[str, Any]) -> Frame | None:
         """Find the frame that sent the request with this response's id (same type, same value)."""
-        wanted = response.get("id")
-        for frame in self.outgoing:
-            for message in frame.messages:
-                sent = message.get("id")
-                if "method" in message and type(sent) is type(wanted) and sent == wanted:
-                    return frame
-        return None
+        with self._lock:
+            return self._requests.get(_id_key(response))
 
     def method_of(self, response: Mapping[str, Any]) -> str | None:
         """Name the method that this response answers, if one of our requests has its id."""
         frame = self.request_of(response)
-        methods = [m["method"] for m in frame.messages if m.get("id") == response.get("id")] if frame else []
+        mine = _id_key(response)
+        methods = [m["method"] for m in frame.messages if "method" in m and _id_key(m) == mine] if frame else []
         return methods[0] if methods and isinstance(methods[0], str) else None
 
     def _add(self, direction: Direction, raw: bytes, value: Any, **more: Any) -> Frame:
@@ -163,7 +167,26 @@ class Conversation:
         with self._lock:
             self._frames.append(frame)
             self._bytes += len(raw)
+            for key in _request_keys(frame):
+                self._requests.setdefault(key, frame)
             while len(self._frames) > 1 and (self._bytes > BYTES_KEPT or len(self._frames) > FRAMES_KEPT):
-                self._bytes -= len(self._frames.popleft().raw)
-                self.dropped += 1
+                self._let_go(self._frames.popleft())
         return frame
+
+    def _let_go(self, frame: Frame) -> None:
+        self._bytes -= len(frame.raw)
+        self.dropped += 1
+        for key in _request_keys(frame):
+            if self._requests.get(key) is frame:
+                del self._requests[key]
+
+
+def _request_keys(frame: Frame) -> Iterator[str]:
+    """What the ids of the requests that we sent in `frame` are found by."""
+    if frame.direction is Direction.SENT:
+        yield from (_id_key(message) for message in frame.messages if message.keys() >= {"method", "id"})
+
+
+def _id_key(message: Mapping[str, Any]) -> str:
+    """Ids are equal only if their types are: 1 is neither "1" nor 1.0 nor true."""
+    return repr(message.get("id"))
