@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from smcp_conformance.shapes.compiler import json_schema
 from smcp_conformance.shapes.formats import FORMATS
 from smcp_conformance.shapes.wording import Problem, shown, worded
 
 MOST_PROBLEMS = 20
+MOST_FINDINGS = 100
 
 
 def problems(revision: str, definition: str, value: Any, *, formats: bool = False) -> tuple[Problem, ...]:
-    """Return what is wrong with a decoded JSON value, at most 20 problems; () means that it fits.
+    """Return what is wrong with a decoded JSON value, in order of place, at most 20 problems; () means that it fits.
 
     With `formats`, strings must also be what the schema calls them: `uri`, `uri-template`, `byte` (Base64). The spec's
     validators don't look at formats, so such a finding deserves a lower severity. Raises ValueError for an unknown
     revision or definition.
     """
-    findings = islice(_validator(revision, definition, formats).iter_errors(value), MOST_PROBLEMS)
-    distinct = dict.fromkeys(problem for finding in findings for problem in worded(finding))
-    return tuple(distinct)[:MOST_PROBLEMS]
+    findings = islice(_validator(revision, definition, formats).iter_errors(value), MOST_FINDINGS)
+    ordered = sorted(findings, key=lambda finding: list(finding.absolute_path))
+    distinct = dict.fromkeys(problem for finding in ordered for problem in worded(finding))
+    return tuple(islice(distinct, MOST_PROBLEMS))
 
 
 def input_required_problems(result: dict[str, Any]) -> tuple[Problem, ...]:
@@ -37,6 +43,22 @@ def input_required_problems(result: dict[str, Any]) -> tuple[Problem, ...]:
     return (Problem("", f'{shown(result)} must have "inputRequests" or "requestState" or both'),)
 
 
+def _any_of(validator: Any, branches: list[Any], instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """Do what the keyword asks, but with bounded memory: jsonschema's own keeps every finding of every branch."""
+    context: list[ValidationError] = []
+    for index, branch in enumerate(branches):
+        findings = list(islice(validator.descend(instance, branch, schema_path=index), MOST_PROBLEMS))
+        if not findings:
+            return
+        context += findings
+    yield ValidationError("fits no branch", context=context)
+
+
+# Typed here because the stubs leave it untyped.
+_extended: Callable[..., type[Validator]] = extend
+BoundedValidator = _extended(Draft202012Validator, {"anyOf": _any_of})
+
+
 @cache
-def _validator(revision: str, definition: str, formats: bool) -> Draft202012Validator:
-    return Draft202012Validator(json_schema(revision, definition), format_checker=FORMATS if formats else None)
+def _validator(revision: str, definition: str, formats: bool) -> Validator:
+    return BoundedValidator(json_schema(revision, definition), format_checker=FORMATS if formats else None)

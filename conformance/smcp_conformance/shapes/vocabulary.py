@@ -150,13 +150,15 @@ class Shape:
                 yield from ((name, type_, group.required) for name, type_ in group.types.items())
 
     def schema(self, reading: Reading) -> Schema:
-        """Return the schema of the object, members sorted by name."""
-        present = sorted(self.present(reading.revision), key=lambda member: member[0])
-        properties = {name: type_.schema(reading) for name, type_, _ in present}
-        required = [name for name, _, needed in present if needed]
-        if len(properties) < len(present):
+        """Return the schema of the object: what tells it from other objects comes first, so it is found first."""
+        present = list(self.present(reading.revision))
+        written = {name: type_.schema(reading) for name, type_, _ in present}
+        if len(written) < len(present):
             raise ValueError(f"members {[name for name, *_ in present]!r} must have windows that don't meet")
-        return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+        needed = sorted(name for name, _, required in present if required)
+        order = sorted(written, key=lambda name: (not {"const", "enum"} & written[name].keys(), name))
+        properties = {"properties": {name: written[name] for name in order}}
+        return {"type": "object", **({"required": needed} if needed else {}), **properties}
 
 
 @dataclass(frozen=True)

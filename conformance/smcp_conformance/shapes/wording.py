@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
+
+from smcp_conformance.shapes.branches import branches
 
 LONGEST_TEXT = 40
 LONGEST_VALUE = 100
@@ -91,12 +93,12 @@ def _missing(error: ValidationError) -> str:
     wanted: Any = error.validator_value
     instance: Any = error.instance
     absent = [name for name in wanted if name not in instance]
-    return f"must have the member{'s' if len(absent) > 1 else ''} {', '.join(map(shown, absent))}"
+    return f"must have the member{'s' if len(absent) > 1 else ''} {', '.join(map(json.dumps, absent))}"
 
 
 def _choice(error: ValidationError) -> str:
     wanted: Any = error.validator_value
-    return "must be one of " + ", ".join(map(shown, wanted))
+    return "must be one of " + ", ".join(map(json.dumps, wanted))
 
 
 def _crowd(error: ValidationError) -> str:
@@ -109,56 +111,26 @@ def _unfit(error: ValidationError) -> str:
 
 
 def _of_union(error: ValidationError) -> Iterator[Problem]:
-    branches = _branches(error)
-    meant = sorted((each for each in branches if not any(map(_rules_out, each))), key=len)
+    meant = sorted((branch for branch in branches(error) if branch.meant), key=lambda branch: branch.distance)
     if not meant:
         yield _none_meant(error)
-    elif len(meant) == 1 or len(meant[0]) < len(meant[1]):
-        for finding in meant[0]:
+    elif len(meant) == 1 or meant[0].distance < meant[1].distance:
+        for finding in meant[0].findings:
             yield from worded(finding)
     else:
-        yield Problem(pointer(error.absolute_path), f"{shown(error.instance)} must fit {_listed(_names(error))}")
-
-
-def _branches(error: ValidationError) -> list[list[ValidationError]]:
-    context = error.context or []
-    return [list(findings) for _, findings in groupby(context, key=lambda each: each.relative_schema_path[0])]
-
-
-def _rules_out(finding: ValidationError) -> bool:
-    """Tell whether a finding shows that its branch was not meant: another kind of value, or another tag."""
-    if finding.validator == "anyOf" and not finding.relative_path:
-        return all(any(map(_rules_out, branch)) for branch in _branches(finding))
-    return (finding.validator == "type" and not finding.relative_path) or _is_tag(finding)
-
-
-def _is_tag(finding: ValidationError) -> bool:
-    path = list(finding.relative_path)
-    return len(path) == 1 and (finding.validator == "const" or (finding.validator == "enum" and path == ["type"]))
+        names = _listed([branch.name for branch in meant])
+        yield Problem(pointer(error.absolute_path), f"{shown(error.instance)} must fit {names}")
 
 
 def _none_meant(error: ValidationError) -> Problem:
-    rulings = list(_rulings(error))
-    tags = [each for each in rulings if _is_tag(each)]
+    excluding = [finding for branch in branches(error) for finding in branch.excluding]
+    tags = [finding for finding in excluding if finding.path]
     if not tags:
-        kinds = dict.fromkeys(KINDS[name] for each in rulings for name in _as_list(each.validator_value))
+        kinds = dict.fromkeys(KINDS[name] for each in excluding for name in _as_list(each.validator_value))
         return Problem(pointer(error.absolute_path), f"{shown(error.instance)} must be {_listed(list(kinds))}")
-    allowed = dict.fromkeys(shown(value) for each in tags for value in _as_list(each.validator_value))
+    allowed = dict.fromkeys(json.dumps(value) for each in tags for value in _as_list(each.validator_value))
     must = "must be one of " if len(allowed) > 1 else "must be "
     return Problem(pointer(tags[0].absolute_path), f"{shown(tags[0].instance)} {must}{', '.join(allowed)}")
-
-
-def _rulings(error: ValidationError) -> Iterator[ValidationError]:
-    for finding in filter(_rules_out, error.context or ()):
-        if finding.validator == "anyOf":
-            yield from _rulings(finding)
-        else:
-            yield finding
-
-
-def _names(error: ValidationError) -> list[str]:
-    branches: Any = error.validator_value
-    return [branch["$ref"].rpartition("/")[2] if "$ref" in branch else KINDS[branch["type"]] for branch in branches]
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -168,7 +140,7 @@ def _as_list(value: Any) -> list[Any]:
 RULES: dict[str, Callable[[ValidationError], str]] = {
     "type": _kind,
     "required": _missing,
-    "const": lambda error: f"must be {shown(error.validator_value)}",
+    "const": lambda error: f"must be {json.dumps(error.validator_value)}",
     "enum": _choice,
     "minimum": lambda error: f"must be at least {error.validator_value}",
     "maximum": lambda error: f"must be at most {error.validator_value}",
