@@ -5,19 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
-from smcp_conformance.generate.arguments import valid_arguments
-from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.host import Host
 from smcp_conformance.offer import Offer
-from smcp_conformance.reply import HandshakeRefused, Reply
+from smcp_conformance.reply import HandshakeRefused
 from smcp_conformance.requirement import Check, Observation, not_applicable, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
-from smcp_conformance.wire.errors import NoAnswer, WireError
+from smcp_conformance.toolbox import Call, may_call, small_arguments, start_call, try_call
+from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 COMPLAINTS_KEPT = 5
@@ -30,16 +28,6 @@ class Complaint:
 
     observation: Observation
     excerpt: tuple[Frame, ...]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of a tool with valid arguments; without `reply`, `silence` says why there is none."""
-
-    tool: Mapping[str, Any]
-    arguments: Mapping[str, Any]
-    reply: Reply | None
-    silence: str = ""
 
 
 @dataclass
@@ -108,13 +96,13 @@ class Leg:
     @cached_property
     def callable_tools(self) -> tuple[dict[str, Any], ...]:
         """The listed tools that may be called; there is none without the policy's leave."""
-        return tuple(tool for tool in self.tools if self._may_call(tool))
+        return tuple(tool for tool in self.tools if may_call(self.policy, tool))
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """One call of each tool that may be called and whose schema allows to find valid arguments."""
-        found = ((tool, self._arguments_for(tool)) for tool in self.callable_tools)
-        return tuple(self._call(tool, arguments) for tool, arguments in found if arguments is not None)
+        found = ((tool, small_arguments(tool)) for tool in self.callable_tools)
+        return tuple(try_call(self.session, tool, arguments) for tool, arguments in found if arguments is not None)
 
     def require_calls(self) -> tuple[Call, ...]:
         """`calls`, or out: not verified, with what would enable it."""
@@ -164,10 +152,8 @@ class Leg:
         for capability in ("tools", "resources", "prompts"):
             if self.offer.declares(capability):
                 session.list_all(f"{capability}/list", capability)
-        for tool in [tool for tool in self.callable_tools if not required(tool)][:CALLS_OF_WALK]:
-            named = {"name": tool["name"], "arguments": {}}
-            session.request("tools/call", named, meta={"progressToken": f"of {tool['name']}"})
-        _ = self.calls
+        for one in self.calls[:CALLS_OF_WALK]:
+            start_call(session, one.tool, one.arguments, {"progressToken": f"of {one.name}"}).wait()
 
     def _open(self, session: Session) -> Session:
         try:
@@ -193,38 +179,9 @@ class Leg:
                 if observation.complaint is not None and len(watch.complaints) < COMPLAINTS_KEPT:
                     watch.complaints.append(Complaint(observation, excerpt(conversation, observation.frame)))
 
-    def _may_call(self, tool: Mapping[str, Any]) -> bool:
-        """Allowed by the user, or harmless by its own word: it only reads, and nothing outside is reached."""
-        name, hints = tool.get("name"), tool.get("annotations")
-        hints = hints if isinstance(hints, dict) else {}
-        harmless = hints.get("readOnlyHint") is True and hints.get("openWorldHint") is not True
-        allowed = self.policy.allow_tools
-        return isinstance(name, str) and (harmless or any(fnmatchcase(name, glob) for glob in allowed))
-
-    def _arguments_for(self, tool: Mapping[str, Any]) -> dict[str, Any] | None:
-        schema = tool.get("inputSchema")
-        try:
-            return valid_arguments(schema) if isinstance(schema, dict) else None
-        except NoDialect:
-            return None
-
-    def _call(self, tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> Call:
-        try:
-            reply = self.session.request("tools/call", {"name": tool["name"], "arguments": arguments})
-        except NoAnswer as silence:
-            return Call(tool, arguments, None, str(silence))
-        return Call(tool, arguments, reply)
-
     def _use(self, conversation: Conversation) -> None:
         if not any(conversation is used for used in self._used):
             self._used.append(conversation)
-
-
-def required(tool: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The arguments that a listed tool says it needs."""
-    schema = tool.get("inputSchema")
-    names = schema.get("required") if isinstance(schema, dict) else None
-    return tuple(names) if isinstance(names, list) else ()
 
 
 def excerpt(conversation: Conversation, frame: Frame, before: int = 3, after: int = 2) -> tuple[Frame, ...]:

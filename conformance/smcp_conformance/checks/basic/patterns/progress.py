@@ -9,6 +9,7 @@ from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor, not_verified, observe
 from smcp_conformance.session import Session
+from smcp_conformance.toolbox import start_call
 from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 
 PROGRESS = "notifications/progress"
@@ -50,10 +51,7 @@ def calls_with_tokens_are_answered(leg: Leg) -> None:
     made = [one for one in leg.require_calls() if one.reply is not None]
     if not made:
         not_verified("no tool answered in time")
-    pending = [
-        leg.session.start("tools/call", {"name": one.tool["name"], "arguments": one.arguments}, meta=token(index))
-        for index, one in enumerate(made[:10])
-    ]
+    pending = [start_call(leg.session, one.tool, one.arguments, token(index)) for index, one in enumerate(made[:10])]
     for one in pending:
         assert one.wait().message, "got nothing, must be an answer to each of several calls with tokens of their own"
 

@@ -15,21 +15,22 @@ from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
+from smcp_conformance.toolbox import call
 
-INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
+INVALID_PARAMS, INTERNAL_ERROR, HEADER_MISMATCH = -32602, -32603, -32020
 UNKNOWN = "conformance_no_such_tool"
 REFUSED = "an isError result or the error -32602"
 
 
-def call(session: Session, name: object, arguments: object) -> Reply:
-    """Call a tool."""
-    return session.request("tools/call", {"name": name, "arguments": arguments})
+def call_unlisted(leg: Leg, name: str) -> Reply:
+    """Call a name that is not listed."""
+    return leg.session.request("tools/call", {"name": name, "arguments": {}})
 
 
-def faulty(leg: Leg) -> Iterator[tuple[str, WrongArguments]]:
-    """Tool names with wrong arguments, or out: not applicable, or not verified."""
+def faulty(leg: Leg) -> Iterator[tuple[Mapping[str, Any], WrongArguments]]:
+    """Tools with wrong arguments, or out: not applicable, or not verified."""
     leg.require_calls()
-    found = [(tool["name"], wrong) for tool in leg.callable_tools for wrong in wrong_for(tool)]
+    found = [(tool, wrong) for tool in leg.callable_tools for wrong in wrong_for(tool)]
     return iter(found or not_applicable("no tool that may be called can be given wrong arguments"))
 
 
@@ -42,8 +43,8 @@ def wrong_for(tool: Mapping[str, Any]) -> tuple[WrongArguments, ...]:
 
 
 def refused(reply: Reply) -> bool:
-    """Tell whether arguments were refused in one of the two ways the spec knows."""
-    return reply.result.get("isError") is True or reply.code == INVALID_PARAMS
+    """Tell whether arguments were refused: a wrong value may already contradict the header that it should travel in."""
+    return reply.result.get("isError") is True or reply.code in (INVALID_PARAMS, HEADER_MISMATCH)
 
 
 @check("tools.call.never-unanswered")
@@ -59,14 +60,14 @@ def valid_calls_are_answered(leg: Leg) -> None:
 @check("tools.call.unknown-tool.protocol-error")
 def unknown_tool_is_a_protocol_error(leg: Leg) -> None:
     """Calls a tool that is not listed; the answer should be a JSON-RPC error, not a result."""
-    reply = call(leg.session, UNKNOWN, {})
+    reply = call_unlisted(leg, UNKNOWN)
     assert reply.error is not None, f"got {reply}, must be a JSON-RPC error"
 
 
 @check("tools.call.unknown-tool.code")
 def unknown_tool_has_code_invalid_params(leg: Leg) -> None:
     """Calls a tool that is not listed; a JSON-RPC error should have the code -32602."""
-    reply = call(leg.session, UNKNOWN, {})
+    reply = call_unlisted(leg, UNKNOWN)
     if reply.error is None:
         not_applicable("an unknown tool is answered with a result")
     assert reply.code == INVALID_PARAMS, f"got {reply}, must be the error -32602"
@@ -79,7 +80,7 @@ def tool_names_are_case_sensitive(leg: Leg) -> None:
     for made in leg.require_calls():
         swapped = made.tool["name"].swapcase()
         if swapped not in names:
-            reply = call(leg.session, swapped, made.arguments)
+            reply = call(leg.session, {**made.tool, "name": swapped}, made.arguments)
             unknown = reply.error is not None or reply.result.get("isError") is True
             assert unknown, f"got {reply} for {swapped!r}, must be refused: only {made.tool['name']!r} is listed"
             return
@@ -102,30 +103,30 @@ def malformed_call_is_a_protocol_error(fresh: Session) -> None:
 @check("tools.call.inputs-validated")
 def wrong_arguments_are_refused(leg: Leg) -> None:
     """Calls with arguments that violate the inputSchema in one way each; every call must be refused."""
-    for name, wrong in faulty(leg):
-        reply = call(leg.session, name, wrong.value)
+    for tool, wrong in faulty(leg):
+        reply = call(leg.session, tool, wrong.value)
         if reply.result.get("resultType") != "input_required":
-            shown = f"got {reply} for {name!r} with {brief(wrong.value)} ({wrong.fault})"
+            shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.fault})"
             assert refused(reply), f"{shown}, must be {REFUSED}"
 
 
 @check("tools.call.input-validation.is-error")
 def wrong_arguments_are_refused_in_the_result(leg: Leg) -> None:
     """Calls with arguments that violate the inputSchema; from 2025-11-25 the refusal should be an isError result."""
-    for name, wrong in faulty(leg):
-        reply = call(leg.session, name, wrong.value)
+    for tool, wrong in faulty(leg):
+        reply = call(leg.session, tool, wrong.value)
         if refused(reply):
             said = reply.result.get("isError") is True
-            shown = f"got {reply} for {name!r} with {brief(wrong.value)} ({wrong.fault})"
+            shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.fault})"
             assert said, f"{shown}, must be a result with isError true"
 
 
 @check("tools.call.invalid-arguments.protocol-error")
 def wrong_arguments_are_no_internal_error(leg: Leg) -> None:
     """Calls with arguments that violate the inputSchema; the refusal should not read like a fault of the server."""
-    for name, wrong in faulty(leg):
-        reply = call(leg.session, name, wrong.value)
-        shown = f"got {reply} for {name!r} with {brief(wrong.value)} ({wrong.fault})"
+    for tool, wrong in faulty(leg):
+        reply = call(leg.session, tool, wrong.value)
+        shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.fault})"
         assert reply.code != INTERNAL_ERROR, f"{shown}, must be {REFUSED}"
 
 
@@ -153,6 +154,6 @@ def arguments_may_be_omitted(leg: Leg) -> None:
     free = [made for made in leg.require_calls() if not made.arguments]
     for made in free or not_applicable("every tool that may be called requires arguments"):
         name = made.tool["name"]
-        given, omitted = call(leg.session, name, {}), leg.session.request("tools/call", {"name": name})
+        given, omitted = call(leg.session, made.tool, {}), leg.session.request("tools/call", {"name": name})
         shown = f"got {omitted} for {name!r} without arguments"
         assert omitted.succeeded == given.succeeded, f"{shown}, must be like {given} with {{}}"
