@@ -18,6 +18,8 @@ from smcp_conformance.session import Session
 from smcp_conformance.toolbox import call
 
 INVALID_PARAMS, INTERNAL_ERROR, HEADER_MISMATCH = -32602, -32603, -32020
+MOST_TOOLS = 8
+ODD_VALUES: tuple[Any, ...] = ("\0", "x" * 100_000, "🙂\u2028--flag", -(2**63), {"__proto__": {}}, [[[[[[[[]]]]]]]])
 UNKNOWN = "conformance_no_such_tool"
 REFUSED = "an isError result or the error -32602"
 
@@ -36,8 +38,9 @@ def faulty(leg: Leg) -> Iterator[tuple[Mapping[str, Any], WrongArguments]]:
 
 def wrong_for(tool: Mapping[str, Any]) -> tuple[WrongArguments, ...]:
     """Wrong arguments for `tool`; none where its schema can't be judged."""
+    schema = tool.get("inputSchema")
     try:
-        return tuple(wrong_arguments(tool["inputSchema"]))
+        return tuple(wrong_arguments(schema)) if isinstance(schema, dict) else ()
     except NoDialect:
         return ()
 
@@ -48,13 +51,25 @@ def refused(reply: Reply) -> bool:
 
 
 @check("tools.call.never-unanswered")
-def valid_calls_are_answered(leg: Leg) -> None:
-    """Calls each tool that may be called with small valid arguments; each call must get an answer."""
-    calls = leg.require_calls()
-    silent = [made for made in calls if made.reply is None]
-    assert leg.session.ping().succeeded, "got no answer after the calls, must be a server that lives on"
+def calls_are_answered_whatever_the_arguments(leg: Leg) -> None:
+    """Calls each tool that may be called with valid, wrong and odd arguments; each call must get some answer."""
+    silent = [made.name for made in leg.require_calls() if made.reply is None]
+    with leg.fresh() as session:
+        for tool in leg.callable_tools[:MOST_TOOLS]:
+            for odd in (*(wrong.value for wrong in wrong_for(tool)[:1]), *odd_arguments(tool)):
+                call(session, tool, odd)
+        assert session.ping().succeeded, "got an error after odd arguments, must be a server that lives on"
     if silent:
-        not_verified(f"no answer in time from {[made.tool['name'] for made in silent]}: slow, or never?")
+        not_verified(f"no answer in time to valid calls of {silent}: slow, or never?")
+
+
+def odd_arguments(tool: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Arguments that break careless code: each in place of all that the tool requires."""
+    schema = tool.get("inputSchema")
+    required = schema.get("required") if isinstance(schema, dict) else None
+    names = required if isinstance(required, list) and required else ["conformance"]
+    for value in ODD_VALUES:
+        yield {str(name): value for name in names}
 
 
 @check("tools.call.unknown-tool.protocol-error")
