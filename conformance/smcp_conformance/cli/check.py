@@ -1,0 +1,99 @@
+"""How the checks of plugin CLIs are written down.
+
+A check is a function of a plugin (`@of_plugin`) or of one of its commands (`@of_command`), or of a command and
+generated arguments (`@of_arguments`). Its docstring is the requirement. Returning is passing; an `Answer`'s
+`must_…` methods raise the `Violation`; `not_applicable` and `not_verified` are the other ways out.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from hypothesis.strategies import SearchStrategy
+
+from smcp_conformance.cli.command import Command, Described
+from smcp_conformance.requirement import Level
+
+Strategy = Callable[[Command], "SearchStrategy[Any] | None"]
+Applies = Callable[[Command], bool]
+OfPlugin = TypeVar("OfPlugin", bound=Callable[[Described], None])
+OfCommand = TypeVar("OfCommand", bound=Callable[[Command], None])
+OfArguments = TypeVar("OfArguments", bound=Callable[[Command, Any], None])
+
+
+@dataclass(frozen=True)
+class PluginCheck:
+    """A check of a plugin as a whole."""
+
+    name: str
+    page: str
+    level: Level
+    function: Callable[[Described], None] = field(compare=False)
+
+    @property
+    def text(self) -> str:
+        """What is demanded, in one paragraph."""
+        return " ".join((inspect.getdoc(self.function) or "").split())
+
+
+@dataclass(frozen=True)
+class CommandCheck:
+    """A check of one command; with `inputs`, one that is tried with what that strategy generates.
+
+    `inputs` returns None for a command that such a check has nothing to ask. `applies` picks the commands.
+    """
+
+    name: str
+    page: str
+    level: Level
+    function: Callable[..., None] = field(compare=False)
+    inputs: Strategy | None = field(default=None, compare=False)
+    applies: Applies | None = field(default=None, compare=False)
+
+    @property
+    def text(self) -> str:
+        """What is demanded, in one paragraph."""
+        return " ".join((inspect.getdoc(self.function) or "").split())
+
+    def concerns(self, command: Command) -> bool:
+        """Tell whether the check is about `command` at all."""
+        return self.applies is None or self.applies(command)
+
+
+PLUGIN_CHECKS: list[PluginCheck] = []
+COMMAND_CHECKS: list[CommandCheck] = []
+
+
+def of_plugin(page: str, level: Level = Level.MUST) -> Callable[[OfPlugin], OfPlugin]:
+    """Register a check of whole plugins on `page`."""
+
+    def register(function: OfPlugin) -> OfPlugin:
+        PLUGIN_CHECKS.append(PluginCheck(function.__name__, page, level, function))
+        return function
+
+    return register
+
+
+def of_command(page: str, level: Level = Level.MUST) -> Callable[[OfCommand], OfCommand]:
+    """Register a check of each command on `page`."""
+
+    def register(function: OfCommand) -> OfCommand:
+        COMMAND_CHECKS.append(CommandCheck(function.__name__, page, level, function))
+        return function
+
+    return register
+
+
+def of_arguments(
+    inputs: Strategy, level: Level = Level.MUST, applies: Applies | None = None
+) -> Callable[[OfArguments], OfArguments]:
+    """Register a check of each command's behaviour, tried with what `inputs` generates for the command."""
+
+    def register(function: OfArguments) -> OfArguments:
+        COMMAND_CHECKS.append(CommandCheck(function.__name__, "behaviour", level, function, inputs, applies))
+        return function
+
+    return register

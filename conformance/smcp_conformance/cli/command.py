@@ -1,0 +1,137 @@
+"""What a check is handed: a plugin with what it described, or one of its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any
+
+from smcp_conformance.cli.answer import Answer
+from smcp_conformance.cli.runner import TIMEOUT, Plugin, Run, flags, run
+
+UNDECLARED = "zq-undeclared"
+"""A name for a command or flag that nobody has."""
+
+MAX_HANGS = 4
+"""Calls of one command that may run into the time limit; then it isn't called again."""
+
+PATIENCE_AFTER_HANG = 2.0
+"""Seconds for a call of a command that was seen to hang: the search for the least arguments stays bounded."""
+
+
+class HangsTooOften(Exception):
+    """The command ran into the time limit so often that it isn't called any more."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """A plugin and two answers to `--describe`. `problems` are contract v1's, None if it printed no JSON."""
+
+    plugin: Plugin
+    answers: tuple[Answer, Answer]
+    document: Any = None
+    problems: tuple[str, ...] | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """The first of the two answers."""
+        return self.answers[0]
+
+    @property
+    def steady(self) -> bool:
+        """True if both answers are the same bytes."""
+        return self.answers[0].run.stdout == self.answers[1].run.stdout
+
+    @property
+    def callable(self) -> bool:
+        """True if the commands are known well enough to be called."""
+        return self.problems == () and self.steady
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """Its commands by name; none if the description breaks the contract or changes."""
+        described = self.document["commands"] if self.callable else []
+        return tuple(Command(self.plugin, one) for one in sorted(described, key=lambda one: str(one["name"])))
+
+    def ask(self, *words: str, **surroundings: Any) -> Answer:
+        """Call the plugin with these words; `surroundings` as `runner.run` takes them."""
+        return Answer(run(self.plugin, words, **surroundings))
+
+
+@dataclass
+class Hangs:
+    """The calls of one command that ran into the time limit, by their words."""
+
+    seen: dict[tuple[str, ...], Run] = field(default_factory=dict[tuple[str, ...], Run])
+
+    @property
+    def patience(self) -> float:
+        """Seconds that the next call may take."""
+        return PATIENCE_AFTER_HANG if self.seen else TIMEOUT
+
+    def run(self, plugin: Plugin, words: tuple[str, ...]) -> Run:
+        """Run the words, unless they are known to hang. Raises `HangsTooOften`."""
+        if words in self.seen:
+            return self.seen[words]
+        if len(self.seen) >= MAX_HANGS:
+            raise HangsTooOften
+        made = run(plugin, words, timeout=self.patience)
+        if made.timed_out:
+            self.seen[words] = made
+        return made
+
+
+@dataclass(frozen=True)
+class Command:
+    """One described command of a plugin that keeps contract v1."""
+
+    plugin: Plugin
+    described: Mapping[str, Any]
+    hangs: Hangs = field(default_factory=Hangs, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its name on the command line."""
+        return str(self.described["name"])
+
+    @property
+    def tool_name(self) -> str:
+        """Its name among the server's tools."""
+        return f"{self.plugin.name}__{self.name}"
+
+    @property
+    def parameters(self) -> Sequence[Mapping[str, Any]]:
+        """Its parameters, as described."""
+        found: Sequence[Mapping[str, Any]] = self.described.get("parameters", ())
+        return found
+
+    @property
+    def deterministic(self) -> bool:
+        """False if it says that the same call may be answered differently."""
+        return self.described.get("deterministic") is not False
+
+    def parameter(self, name: str) -> Mapping[str, Any]:
+        """The parameter of that name. Raises `KeyError`."""
+        return {str(one["name"]): one for one in self.parameters}[name]
+
+    def words(self, arguments: Mapping[str, Any], *extra: str) -> tuple[str, ...]:
+        """The command line for the arguments, with `extra` words at its end."""
+        return (self.name, *flags(self.parameters, arguments), *extra)
+
+    def call(self, arguments: Mapping[str, Any], *extra: str) -> Answer:
+        """Call it. Raises `HangsTooOften`."""
+        return self.say(self.words(arguments, *extra), arguments)
+
+    def say(self, words: tuple[str, ...], arguments: Mapping[str, Any] | None = None) -> Answer:
+        """Call the plugin with exactly these words, which are meant as a call of this command."""
+        return Answer(self.hangs.run(self.plugin, words), self.name, arguments)
+
+    def unwelcome(self, allowed: Sequence[str]) -> str | None:
+        """Say why it is not called with generated arguments, or None; `allowed` are globs of tool names."""
+        hints: Mapping[str, Any] = self.described.get("annotations", {})
+        found = [hint for hint in ("destructiveHint", "openWorldHint") if hints.get(hint) is True]
+        if not found or any(fnmatchcase(self.tool_name, glob) for glob in allowed):
+            return None
+        return f"{self.tool_name} says {found[0]}: true; --smcp-allow-tools {self.tool_name!r} lets it be called"

@@ -1,0 +1,105 @@
+"""From an attempt at a check of a plugin to a judgement, and to what people read of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
+
+from smcp_conformance.cli.answer import Answer, Violation, shown
+from smcp_conformance.cli.check import CommandCheck, PluginCheck
+from smcp_conformance.cli.command import MAX_HANGS, HangsTooOften
+from smcp_conformance.judge import Judgement
+from smcp_conformance.requirement import NotApplicable, NotVerified, Verdict
+
+CONTRACT = "smcp/plugin-contract-v1.schema.json"
+"""Where the contract stands: the link of every requirement on plugins."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One check with its subject: a plugin, or one of its commands."""
+
+    check: PluginCheck | CommandCheck
+    plugin: str
+    command: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of the item's id, not yet escaped."""
+        return f"{self.check.name}-{self.command}" if self.command else self.check.name
+
+
+def judge(case: Case, attempt: Callable[[], None]) -> Judgement:
+    """Make the attempt and say what came of it. An error of the check itself is passed on."""
+    base = _passed(case)
+    try:
+        attempt()
+    except NotApplicable as reason:
+        return replace(base, verdict=Verdict.NOT_APPLICABLE, reason=str(reason))
+    except (NotVerified, HangsTooOften, Unsatisfiable, FailedHealthCheck) as reason:
+        return replace(base, verdict=Verdict.NOT_VERIFIED, reason=_why(reason))
+    except Violation as violation:
+        return _broken(base, case, violation)
+    except Flaky as flaky:
+        return _broken(base, case, _violation_within(flaky), " (not each time the same call was made)")
+    return base
+
+
+def _why(reason: Exception) -> str:
+    if isinstance(reason, NotVerified):
+        return str(reason)
+    if isinstance(reason, HangsTooOften):
+        return f"{MAX_HANGS} calls ran into the time limit, so it is not called any more"
+    return f"arguments of this kind can't be generated: {' '.join(str(reason).split())[:200]}"
+
+
+def _passed(case: Case) -> Judgement:
+    check = case.check
+    return Judgement(
+        Verdict.PASSED,
+        f"plugins/{check.page}::{check.name}",
+        f"plugins/{check.page}/{check.name}",
+        check.level.value,
+        CONTRACT,
+        check.text,
+    )
+
+
+def _broken(base: Judgement, case: Case, violation: Violation, note: str = "") -> Judgement:
+    broken = replace(base, got=violation.got + note, must_be=violation.must_be, exchange=details(case, violation))
+    if case.check.level.absolute:
+        return replace(broken, verdict=Verdict.FAILED)
+    return replace(broken, verdict=Verdict.WARNED, reason=case.check.level.value)
+
+
+def _violation_within(flaky: Flaky) -> Violation:
+    """The violation that a flaky failure holds. Raises the failure itself if it holds none."""
+    for inner in getattr(flaky, "exceptions", ()):
+        if isinstance(inner, Violation):
+            return inner
+    raise flaky
+
+
+def details(case: Case, violation: Violation) -> str:
+    """The call that showed a violation: who, with what, how to make it again, and what came back."""
+    lines = [f"plugin:    {case.plugin}"]
+    if case.command:
+        lines.append(f"command:   {case.command}")
+    if violation.answer is not None:
+        lines += _of_answer(violation.answer)
+    return "\n".join(lines)
+
+
+def _of_answer(answer: Answer) -> list[str]:
+    run = answer.run
+    arguments = () if answer.arguments is None else (f"arguments: {json.dumps(answer.arguments, ensure_ascii=False)}",)
+    return [
+        *arguments,
+        f"replay:    {run.replay}",
+        f"exit code: {'none, ended by us' if run.timed_out or run.flooded else run.returncode}",
+        f"stdout:    {shown(run.stdout)}",
+        f"stderr:    {shown(run.stderr[-1000:])}",
+    ]
