@@ -35,6 +35,7 @@ HANDSHAKE = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS = ("2026-07-28",)
 BATCH_REVISION = "2025-03-26"
 
+JSON = "application/json"
 HEADER_MISMATCH = -32020
 _META_VERSION = "io.modelcontextprotocol/protocolVersion"
 _CANCELLED = b'"error":{"code":-32800,'
@@ -220,16 +221,20 @@ def check_session(scope: Scope, message: Any, kind: Kind) -> None:
 
 
 def cleaned(scope: Scope) -> Scope:
-    """Return the scope as the SDK reads it right: one Accept line without refused types, no resumption."""
+    """Return the scope as the SDK reads it right.
+
+    One Accept line without refused types, the media type in lower case, no resumption.
+    """
     offers = [offer.strip() for line in asgi.values(scope, "accept") for offer in line.split(",")]
     wanted = [offer for offer in offers if not re.search(r";\s*q=0(\.0*)?\s*(;|$)", offer)]
     scope = asgi.replaced(scope, "accept", [", ".join(wanted)] if wanted else [])
+    if _media_type(scope) == JSON:
+        scope = asgi.replaced(scope, "content-type", [JSON])
     return asgi.replaced(scope, "last-event-id", [])
 
 
 async def _content(scope: Scope, receive: Receive) -> bytes:
-    media = (asgi.value(scope, "content-type") or "").partition(";")[0].strip().lower()
-    if media != "application/json":
+    if _media_type(scope) != JSON:
         refusal = "Unsupported Media Type: Content-Type must be application/json"
         raise Rejected(415, error_response(INVALID_REQUEST, refusal, UNREADABLE))
     try:
@@ -237,6 +242,10 @@ async def _content(scope: Scope, receive: Receive) -> bytes:
     except asgi.TooLarge:
         refusal = f"Content Too Large: at most {MAX_BODY} bytes"
         raise Rejected(413, error_response(PARSE_ERROR, refusal, UNREADABLE)) from None
+
+
+def _media_type(scope: Scope) -> str:
+    return (asgi.value(scope, "content-type") or "").partition(";")[0].strip().lower()
 
 
 def _with_id(send: Send, request_id: Any) -> Send:

@@ -71,6 +71,8 @@ class Toolset:
             return _failed("timeout", message + (f"; it had written: {text[:_PARTIAL]}" if text else ""))
         if outcome.end is End.TOO_MUCH_OUTPUT:
             return _failed("output_too_large", f"{command.tool_name} wrote more than {MAX_OUTPUT} bytes")
+        if outcome.end is End.STOPPED:  # nobody waits for this any more
+            return _failed("internal_error", f"{command.tool_name} was stopped")
         if outcome.exit_code == 0:
             return Answer(text)
         # No argument values here: they may be secrets. What the plugin itself writes to stderr is its own affair.

@@ -1,0 +1,260 @@
+"""Bare clients for the tests of smcp: bytes in, bytes out, every wait bounded."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+TIMEOUT = 60.0
+"""Seconds; generous, because a loaded machine starts servers slowly. Nothing waits this long when all is well."""
+
+STATELESS = "2026-07-28"
+META: dict[str, Any] = {
+    "io.modelcontextprotocol/protocolVersion": STATELESS,
+    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "0"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+
+ODD_PLUGIN = """
+import json, os, signal, subprocess, sys, time
+
+def command(name, *parameters):
+    described = [{"name": one, "type": kind, "required": True} for one, kind in parameters]
+    return {"name": name, "description": "odd", "parameters": described}
+
+SPEC = {"plugin": {"name": "odd"}, "commands": [
+    command("nap", ("seconds", "number")), command("stubborn"), command("family"), command("flood"),
+    command("plain"), command("silent"), command("surrogate"), command("argv", ("text", "string")), command("killed"),
+]}
+name = sys.argv[1]
+if name == "--describe":
+    print(json.dumps(SPEC))
+elif name == "nap":
+    time.sleep(float(sys.argv[2].partition("=")[2]))
+    print("slept")
+elif name == "stubborn":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(600)
+elif name == "family":
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    print(child.pid)
+elif name == "flood":
+    while True:
+        sys.stdout.write("x" * 100_000)
+elif name == "plain":
+    print("something went wrong", flush=True)
+    print("details", file=sys.stderr)
+    sys.exit(3)
+elif name == "silent":
+    sys.exit(4)
+elif name == "surrogate":
+    sys.stdout.write(chr(123) + chr(34) + "error" + chr(34) + ": " + chr(34) + chr(92) + "ud800" + chr(34) + ", "
+                     + chr(34) + "code" + chr(34) + ": " + chr(34) + "odd" + chr(34) + "}")
+    sys.exit(1)
+elif name == "argv":
+    print(json.dumps(sys.argv[2:]))
+elif name == "killed":
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def write_plugin(directory: Path, name: str, source: str) -> Path:
+    """Write a plugin's cli.py below the directory and return the directory."""
+    folder = directory / name
+    folder.mkdir(parents=True)
+    (folder / "cli.py").write_text(source, encoding="utf-8")
+    return directory
+
+
+def request(request_id: Any, method: str, params: Any = None) -> dict[str, Any]:
+    """Return a JSON-RPC request."""
+    built = {"jsonrpc": "2.0", "id": request_id, "method": method}
+    return built if params is None else {**built, "params": params}
+
+
+def notification(method: str, params: Any = None) -> dict[str, Any]:
+    """Return a JSON-RPC notification."""
+    built = {"jsonrpc": "2.0", "method": method}
+    return built if params is None else {**built, "params": params}
+
+
+def hello(revision: str = "2025-11-25", request_id: Any = "hello") -> dict[str, Any]:
+    """Return an initialize request."""
+    info = {"name": "test", "version": "0"}
+    params = {"protocolVersion": revision, "capabilities": {}, "clientInfo": info}
+    return request(request_id, "initialize", params)
+
+
+def call(request_id: Any, tool: str, arguments: Any = None, **params: Any) -> dict[str, Any]:
+    """Return a tools/call request."""
+    return request(request_id, "tools/call", {"name": tool, "arguments": arguments or {}, **params})
+
+
+def arguments_for(transport: str, *more: str) -> list[str]:
+    """Return the command line of a server."""
+    safe = ["-P"] if sys.version_info >= (3, 11) else []
+    return [sys.executable, *safe, "-m", "smcp", "--transport", transport, *more]
+
+
+class Pipe:
+    """A server over stdio."""
+
+    def __init__(self, *more: str) -> None:
+        self.process = subprocess.Popen(
+            arguments_for("stdio", *more), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self._lines: queue.Queue[bytes] = queue.Queue()
+        self._errors: list[bytes] = []
+        assert self.process.stdout is not None
+        self.stdout = self.process.stdout
+        self._threads = [threading.Thread(target=self._collect_errors, daemon=True)]
+        self._threads[0].start()
+
+    def listen(self) -> Pipe:
+        """Start to read; until then the server writes into a pipe that nobody empties."""
+        self._threads.append(threading.Thread(target=self._collect_lines, daemon=True))
+        self._threads[-1].start()
+        return self
+
+    def open(self, revision: str) -> Pipe:
+        """Shake hands."""
+        self.send(hello(revision))
+        assert self.read()["result"]["protocolVersion"] == revision
+        self.send(notification("notifications/initialized"))
+        return self
+
+    def send(self, *messages: Any) -> None:
+        """Write messages, one per line, in one go."""
+        self.write(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
+
+    def write(self, data: bytes) -> None:
+        """Write bytes."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def read(self) -> Any:
+        """Return the next message; the end of the output is None."""
+        line = self._lines.get(timeout=TIMEOUT)
+        return json.loads(line) if line else None
+
+    def ask(self, message: dict[str, Any]) -> Any:
+        """Send a request and return the next message."""
+        self.send(message)
+        return self.read()
+
+    def close_stdin(self) -> None:
+        """End the input."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def rest(self) -> list[Any]:
+        """Return the messages up to the end of the output."""
+        return list(iter(self.read, None))
+
+    def wait(self) -> int:
+        """Return the exit code."""
+        return self.process.wait(TIMEOUT)
+
+    def stderr(self) -> str:
+        """Return what the server, which must have ended, wrote to stderr."""
+        self._threads[0].join(TIMEOUT)
+        return b"".join(self._errors).decode()
+
+    def stop(self) -> None:
+        """End the server, however it takes it."""
+        self.process.kill()
+        self.process.wait(TIMEOUT)
+        for thread in self._threads:
+            thread.join(TIMEOUT)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert stream is not None
+            try:
+                stream.close()
+            except BrokenPipeError:
+                continue
+
+    def _collect_lines(self) -> None:
+        for line in self.stdout:
+            self._lines.put(line)
+        self._lines.put(b"")
+
+    def _collect_errors(self) -> None:
+        assert self.process.stderr is not None
+        self._errors.extend(iter(self.process.stderr.readline, b""))
+
+
+class Web:
+    """A server over HTTP, on a free port of its own choice."""
+
+    def __init__(self, *more: str) -> None:
+        self.process = subprocess.Popen(
+            arguments_for("http", "--port", "0", *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert self.process.stderr is not None
+        self._errors: list[bytes] = []
+        announced = next(line for line in self.process.stderr if b"listening on" in line)
+        self.url = announced.decode().split()[-1]
+        self.base = self.url.removesuffix("/mcp")
+        self._thread = threading.Thread(target=self._collect_errors, daemon=True)
+        self._thread.start()
+        self.client = httpx2.Client(timeout=TIMEOUT)
+
+    def stop(self) -> None:
+        """End the server, however it takes it."""
+        self.client.close()
+        self.process.kill()
+        self.process.wait(TIMEOUT)
+        self._thread.join(TIMEOUT)
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+    def post(self, content: Any, headers: dict[str, str] | None = None) -> httpx2.Response:
+        """POST a message (or raw bytes) with the headers every client sends, and these."""
+        usual = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        return self.client.post(self.url, content=body, headers={**usual, **(headers or {})})
+
+    def open(self, revision: str = "2025-11-25") -> dict[str, str]:
+        """Shake hands and return the headers of the session."""
+        answer = self.post(hello(revision))
+        session = {"mcp-session-id": answer.headers["mcp-session-id"]}
+        if revision >= "2025-06-18":
+            session["mcp-protocol-version"] = revision
+        assert self.post(notification("notifications/initialized"), session).status_code == 202
+        return session
+
+    def ask(self, message: dict[str, Any], headers: dict[str, str]) -> Any:
+        """POST a request of the handshake era and return the answer on its stream."""
+        return messages(self.post(message, headers))[-1]
+
+    def ask_stateless(
+        self, request_id: Any, method: str, params: dict[str, Any] | None = None, **headers: str
+    ) -> httpx2.Response:
+        """POST a request of 2026-07-28 with all headers it needs."""
+        own = {"mcp-protocol-version": STATELESS, "mcp-method": method}
+        if method == "tools/call" and params:
+            own["mcp-name"] = params["name"]
+        return self.post(request(request_id, method, {**(params or {}), "_meta": META}), {**own, **headers})
+
+    def _collect_errors(self) -> None:
+        assert self.process.stderr is not None
+        self._errors.extend(iter(self.process.stderr.readline, b""))
+
+
+def messages(response: httpx2.Response) -> list[Any]:
+    """Return the JSON-RPC messages of a response, whichever of the two forms it has."""
+    if response.headers["content-type"].startswith("application/json"):
+        return [response.json()]
+    lines: Sequence[str] = response.text.splitlines()
+    return [json.loads(line.removeprefix("data:")) for line in lines if line.startswith("data:")]
