@@ -18,6 +18,13 @@ NOV_24, MAR_25, JUN_25, NOV_25, JUL_26 = REVISIONS
 Schema = dict[str, Any]
 
 
+def known(revision: str) -> str:
+    """Return `revision`, or raise ValueError if there is no such revision."""
+    if revision not in REVISIONS:
+        raise ValueError(f"revision {revision!r} must be one of {', '.join(REVISIONS)}")
+    return revision
+
+
 @dataclass(frozen=True)
 class Reading:
     """How to read the source: for which revision, and whether to the letter of its official JSON file.
@@ -49,15 +56,12 @@ class Window:
     until: str = JUL_26
 
     def __post_init__(self) -> None:
-        for revision in (self.since, self.until):
-            if revision not in REVISIONS:
-                raise ValueError(f"revision {revision!r} must be one of {', '.join(REVISIONS)}")
-        if self.since > self.until:
+        if known(self.since) > known(self.until):
             raise ValueError(f"window since {self.since!r} until {self.until!r} must not be empty")
 
     def covers(self, revision: str) -> bool:
-        """Tell whether `revision` lies in this window."""
-        return self.since <= revision <= self.until
+        """Tell whether `revision` lies in this window; raise ValueError if there is no such revision."""
+        return self.since <= known(revision) <= self.until
 
 
 @dataclass(frozen=True)
@@ -195,7 +199,7 @@ def exactly(value: str | int) -> Type:
 
 def one_of(*values: str) -> Type:
     """Make the type of a few strings."""
-    return Fragment({"type": "string", "enum": sorted(values)})
+    return Fragment({"enum": sorted(values)})
 
 
 def of_type(*names: str) -> Type:

@@ -21,8 +21,8 @@ def _normal(schema: Any, definitions: Mapping[str, Any], above: tuple[str, ...])
         name = schema["$ref"].rpartition("/")[2]
         return {"again": name} if name in above else _normal(definitions[name], definitions, (*above, name))
     said = {key: _value(key, value, definitions, above) for key, value in schema.items() if key not in SILENT}
-    if "const" in said:
-        said.pop("type", None)
+    if said.keys() & {"const", "enum"}:
+        said.pop("type", None)  # said by the values themselves
     return {key: value for key, value in said.items() if value != {} or key == "const"}
 
 
