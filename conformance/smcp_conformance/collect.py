@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,25 @@ def escape(component: str) -> str:
     for plain, escaped in ESCAPED.items():
         component = component.replace(plain, escaped)
     return component
+
+
+def node_ids(discoveries: Iterable[Discovery]) -> tuple[str, ...]:
+    """The ids of all items that the collectors below make of `discoveries`, in their order."""
+    groups: dict[str, list[Offer]] = {}
+    for discovery in discoveries:
+        groups.setdefault(discovery.group, []).extend(discovery.offers)
+    return tuple(id for group, offers in groups.items() for id in (f"{group}::start", *check_ids(offers)))
+
+
+def check_ids(offers: Iterable[Offer]) -> Iterator[str]:
+    """The ids of the check items of `offers`."""
+    for offer in offers:
+        yield from (f"{offer.id}::{check.id}" for check in checks_of(offer))
+
+
+def checks_of(offer: Offer) -> list[Check]:
+    """The checks that concern a leg, a page's monitors after all active checks."""
+    return [check for check in all_checks() if applicable(check, offer.transport, offer.revision)]
 
 
 class CheckFailed(Exception):
@@ -61,8 +80,7 @@ class LegCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Collector]:
         """A collector per spec page; a page's monitors come in a second one, after all active checks."""
-        checks = [c for c in all_checks() if applicable(c, self.offer.transport, self.offer.revision)]
-        for (_, page), group in itertools.groupby(checks, key=lambda check: (check.monitor, check.page)):
+        for (_, page), group in itertools.groupby(checks_of(self.offer), key=lambda check: (check.monitor, check.page)):
             yield PageCollector.from_parent(self, name=page, run=self.run, offer=self.offer, checks=tuple(group))
 
 

@@ -6,7 +6,6 @@ On xdist the controller discovers once and each worker gets the findings in `wor
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 
 from smcp_conformance.checks import all_checks
-from smcp_conformance.collect import CheckItem, TargetCollector
+from smcp_conformance.collect import TargetCollector
 from smcp_conformance.detect import discover
 from smcp_conformance.host import Host
 from smcp_conformance.judge import Judgement
@@ -22,26 +21,29 @@ from smcp_conformance.launch import stop_all
 from smcp_conformance.leg import Leg
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import Options
-from smcp_conformance.requirement import Verdict
+from smcp_conformance.report.context import Context
+from smcp_conformance.report.hooks import RunReports
+from smcp_conformance.report.items import ItemReports
+from smcp_conformance.report.replay import find_replay, narrowed
 
 WORKER_KEY = "smcp_conformance"
-STATUS = {
-    Verdict.WARNED: ("warned", "W", ("WARNED", {"yellow": True})),
-    Verdict.NOT_VERIFIED: ("not verified", "v", ("NOT VERIFIED", {"yellow": True})),
-    Verdict.NOT_APPLICABLE: ("not applicable", "-", ("NOT APPLICABLE", {})),
-}
 
 
 class ConformanceRun:
     """The plugin that `--smcp-conformance` registers."""
 
     def __init__(self, config: pytest.Config, options: Options) -> None:
+        replay = find_replay(options.replay, config.invocation_params.dir) if options.replay else None
         self.config = config
-        self.options = options
+        self.options = narrowed(options, replay, config.option.smcp_header) if replay else options
         self.strict = options.strict
         self._hosts: dict[str, Host] = {}
         self._legs: dict[str, Leg] = {}
-        self.selected = self._take_ids()
+        self.selected = self._take_ids([replay.item] if replay else [])
+        context = Context(config, self.options, replay)
+        self.item_reports = ItemReports(context)
+        config.pluginmanager.register(self.item_reports, "smcp-conformance-item-reports")
+        config.pluginmanager.register(RunReports(self, context), "smcp-conformance-run-reports")
 
     @cached_property
     def discoveries(self) -> tuple[Discovery, ...]:
@@ -61,14 +63,9 @@ class ConformanceRun:
 
     def explain(self, nodeid: str, judgement: Judgement) -> str:
         """What a failing item shows."""
-        lines = [
-            f"{judgement.level} {judgement.requirement}: {judgement.text}",
-            f"    {judgement.link}",
-            f"expected: {judgement.must_be}",
-            f"actual:   {judgement.got}",
-        ]
-        return "\n".join(lines)
+        return self.item_reports.explain(nodeid, judgement)
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Give an xdist worker what the controller found out."""
         found = {"discoveries": [d.to_json() for d in self.discoveries], "selected": self.selected}
@@ -85,32 +82,6 @@ class ConformanceRun:
                 session, name=name, nodeid=name, run=self, discoveries=tuple(discoveries)
             )
             items.extend(item for item in session.genitems(collector) if self._chosen(item.nodeid))
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let the judgement travel with the report."""
-        report = yield
-        if call.when == "call" and isinstance(item, CheckItem) and item.judgement is not None:
-            judgement = item.judgement
-            vars(report)["smcp"] = judgement.to_json()  # what else a report holds crosses process borders too
-            report.user_properties += [("verdict", judgement.verdict.value), ("requirement", judgement.requirement)]
-            if report.skipped:
-                report.longrepr = (item.nodeid.partition("::")[0], 0, f"{judgement.verdict.value}: {judgement.reason}")
-            if judgement.exchange and not report.passed:
-                report.sections.append(("wire exchange", judgement.exchange))
-            if judgement.stderr and report.failed:
-                report.sections.append(("server's stderr", judgement.stderr))
-        return report
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        """Show our verdicts as categories of their own."""
-        judgement = getattr(report, "smcp", None)
-        if judgement is None or report.failed or hasattr(report, "wasxfail"):
-            return None
-        return STATUS.get(Verdict(judgement["verdict"]))
 
     def pytest_unconfigure(self) -> None:
         """End every process that this run started."""
@@ -129,14 +100,14 @@ class ConformanceRun:
     def _chosen(self, nodeid: str) -> bool:
         return not self.selected or any(nodeid == id or nodeid.startswith(id + "::") for id in self.selected)
 
-    def _take_ids(self) -> list[str]:
+    def _take_ids(self, replayed: list[str]) -> list[str]:
         """Take our node ids out of pytest's path arguments, which would look for files of that name."""
         given = getattr(self.config, "workerinput", {}).get(WORKER_KEY)
         if given is not None:
             ids = list(json.loads(given)["selected"])
         else:
             groups = {target.group for target in self.options.targets}
-            ids = [arg for arg in self.config.args if "::" in arg and arg.partition("::")[0] in groups]
+            ids = replayed or [arg for arg in self.config.args if "::" in arg and arg.partition("::")[0] in groups]
         rest = [arg for arg in self.config.args if arg not in ids]
         alone = bool(ids) and (not rest or self.config.args_source is not pytest.Config.ArgsSource.ARGS)
         self.config.args[:] = [] if self.options.only or alone else rest

@@ -1,0 +1,80 @@
+"""A failure or warning as people read it: four lines, once for all legs of a target that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from smcp_conformance.judge import Judgement
+from smcp_conformance.report.ledger import Result
+from smcp_conformance.requirement import Verdict
+
+OUR_ERROR = "error in the check itself, not a verdict on the server"
+Replay = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found on one target: the results of all legs, of which the first speaks for the rest."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def first(self) -> Result:
+        """The result that is shown."""
+        return self.results[0]
+
+    @property
+    def judgement(self) -> Judgement:
+        """The judgement that is shown."""
+        return self.first.judgement
+
+    @property
+    def title(self) -> str:
+        """Verdict, target, check, and the legs that show it."""
+        legs = ", ".join(result.leg for result in self.results)
+        return f"{said(self.judgement)}: {self.first.group} {self.judgement.check} ({legs})"
+
+    def lines(self, replay: Replay) -> list[str]:
+        """The four lines; `replay` makes a command of an item's id."""
+        return four_lines(self.judgement, replay(self.first.id))
+
+
+def said(judgement: Judgement) -> str:
+    """The verdict in words; an error of our own is none."""
+    return OUR_ERROR if judgement.internal else judgement.verdict.value
+
+
+def four_lines(judgement: Judgement, replay: str) -> list[str]:
+    """Requirement and link, what is expected, what was there, how to see it again."""
+    if judgement.internal:
+        return [f"{OUR_ERROR}:", *judgement.got.rstrip().splitlines(), f"replay:   {replay}"]
+    why = f" [warned: {judgement.reason}]" if judgement.verdict is Verdict.WARNED and judgement.reason else ""
+    return [
+        f"{judgement.level} {judgement.requirement}: {judgement.text} ({judgement.link}){why}",
+        f"expected: {one_line(judgement.must_be) or 'what the requirement says'}",
+        f"actual:   {one_line(judgement.got)}",
+        f"replay:   {replay}",
+    ]
+
+
+def one_line(text: str) -> str:
+    """Put `text` on one line."""
+    return " ".join(text.split())
+
+
+def findings(results: Iterable[Result], verdict: Verdict) -> list[Finding]:
+    """Group the findings of `verdict` by target and check, in the order of the results."""
+    return _grouped(result for result in results if result.is_finding and result.verdict is verdict)
+
+
+def our_errors(results: Iterable[Result]) -> list[Finding]:
+    """Group the errors of our own in the same way."""
+    return _grouped(result for result in results if result.judgement.internal)
+
+
+def _grouped(results: Iterable[Result]) -> list[Finding]:
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result.group, result.judgement.check), []).append(result)
+    return [Finding(tuple(group)) for group in groups.values()]

@@ -1,0 +1,69 @@
+"""What can only be said when all items have run, said as failing reports, so that every reporter of pytest hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from smcp_conformance.offer import Discovery
+from smcp_conformance.report.known import Known, KnownFailures
+from smcp_conformance.report.ledger import Ledger
+from smcp_conformance.report.tally import unverified
+from smcp_conformance.requirement import Verdict
+
+VERIFIED = (Verdict.PASSED, Verdict.FAILED, Verdict.WARNED)
+
+
+def vacuous_targets(ledger: Ledger, discoveries: Iterable[Discovery]) -> Iterator[tuple[str, str]]:
+    """Yield (NAME, text) for each target with a leg of which everything ran and nothing was verified."""
+    by_group: dict[str, list[str]] = {}
+    for discovery in discoveries:
+        for offer in discovery.offers:
+            ids = [id for id in ledger.possible if id.startswith(f"{offer.id}::")]
+            if ids and ledger.ran(ids) and not _verified(ledger, ids):
+                by_group.setdefault(discovery.group, []).append(_nothing(offer.leg, ledger, ids))
+    for group, texts in by_group.items():
+        yield group, "\n".join(texts)
+
+
+def _verified(ledger: Ledger, ids: Iterable[str]) -> bool:
+    results = (ledger.results[id] for id in ids)
+    return any(result.verdict in VERIFIED or result.judgement.internal for result in results)
+
+
+def _nothing(leg: str, ledger: Ledger, ids: list[str]) -> str:
+    reasons = unverified(ledger.results[id] for id in ids)
+    counted = [f"  {len(each.ids)} × {each.reason}" for each in reasons]
+    return "\n".join([f"nothing was verified on {leg}: none of its {len(ids)} checks could say anything", *counted])
+
+
+def untrue_entries(known: KnownFailures, ledger: Ledger, failed: set[str], narrowed: bool) -> Iterator[tuple[str, str]]:
+    """Yield (file:line, text) for each entry that no longer tells the truth.
+
+    Not judged are entries for targets that did not start (`failed`: their names), and, where the user asked for some
+    revisions only (`narrowed`), those that name a leg.
+    """
+    spared = [entry for entry in known.entries if _spared(entry, failed, narrowed)]
+    for entry, complaint in known.complaints(ledger, spared):
+        yield entry.place, f"{entry.place}: this known failure {complaint}"
+
+
+def _spared(entry: Known, failed: set[str], narrowed: bool) -> bool:
+    probe = entry.check if entry.names_a_leg else f"leg::{entry.check}"
+    return (narrowed and entry.names_a_leg) or any(entry.matches(f"{name}::{probe}") for name in failed)
+
+
+def late_report(nodeid: str, text: str) -> pytest.TestReport:
+    """Make the report of an item that failed after the fact; it counts, but shows no progress of its own."""
+    report = pytest.TestReport(nodeid, (nodeid, None, nodeid), {}, "failed", text, "call")
+    vars(report)["smcp_late"] = True
+    return report
+
+
+def publish(config: pytest.Config, report: pytest.TestReport, *, repeatable: bool) -> None:
+    """Hand `report` to all plugins; those that remember what to run again only get what can be run (`repeatable`)."""
+    manager = config.pluginmanager
+    forgetful = [] if repeatable else [manager.get_plugin(name) for name in ("lfplugin", "stepwiseplugin")]
+    send = manager.subset_hook_caller("pytest_runtest_logreport", [plugin for plugin in forgetful if plugin])
+    send(report=report)

@@ -1,0 +1,229 @@
+"""Replay files: what it takes to see one finding again, and what was seen the first time.
+
+One JSON object per item in `.smcp/replays/` below the rootdir. Of environment variables and headers only the names are
+kept, and secrets are masked in all the rest, so such a file can be attached to an issue.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from smcp_conformance.judge import Judgement, mine
+from smcp_conformance.leg import Leg
+from smcp_conformance.masking import MASK, Mask
+from smcp_conformance.options import Options
+from smcp_conformance.report.finding import said
+from smcp_conformance.requirement import REVISIONS, STATELESS_REVISION, Check
+from smcp_conformance.target import Policy, Target, parse_header
+from smcp_conformance.wire.transcript import Frame
+
+FOLDER = Path(".smcp", "replays")
+FORMAT = 1
+LONGEST_NAME = 200
+BYTES_SHOWN = 64 * 2**10  # of one frame
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What was seen of one item: `seed` is Hypothesis' (None: none was set), `revisions` as the run was asked for."""
+
+    item: str
+    judgement: Judgement
+    target: Target
+    frames: tuple[Frame, ...]
+    revisions: str | tuple[str, ...] = "default"
+    seed: str | None = None
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What is to be seen again: the item, and, if it came from a file, the verdict recorded there and the target."""
+
+    item: str
+    recorded: str = ""
+    target: Target | None = None
+    revisions: str | tuple[str, ...] = "default"
+
+    @property
+    def group(self) -> str:
+        """The target's name in node ids."""
+        return self.item.partition("::")[0]
+
+    @property
+    def revision(self) -> str:
+        """The revision of the item's leg; "" if it has none (`NAME::start`)."""
+        leg = self.item.split("::")[1]
+        return next((revision for revision in REVISIONS if leg.endswith(revision)), "")
+
+
+def replay_path(rootdir: Path, item: str) -> Path:
+    """Where the file of `item` is."""
+    name = quote(item, safe="")
+    if len(name) > LONGEST_NAME:
+        name = f"{name[:LONGEST_NAME]}-{hashlib.sha256(item.encode()).hexdigest()[:8]}"
+    return rootdir / FOLDER / f"{name}.json"
+
+
+def write_replay(path: Path, recording: Recording, mask: Mask) -> None:
+    """Write `recording`, masked; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (path.parent.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+    judgement = recording.judgement.to_json()
+    document = {
+        "format": FORMAT,
+        "item": recording.item,
+        "verdict": said(recording.judgement),
+        **{name: judgement[name] for name in ("check", "requirement", "level", "link", "text")},
+        **{name: judgement[name] for name in ("got", "must_be", "reason")},
+        "target": _described(recording.target),
+        "revisions": recording.revisions,
+        "seed": recording.seed,
+        "stderr": judgement["stderr"],
+    }
+    wire = [_frame(frame, mask) for frame in recording.frames]
+    text = json.dumps({**mask.value(document), "exchange": wire}, ensure_ascii=False, indent=1)
+    path.write_bytes(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _described(target: Target) -> dict[str, Any]:
+    return {
+        "name": target.name,
+        "group": target.group,
+        "transport": target.transport,
+        "command": list(target.command),
+        "cwd": str(target.cwd),
+        "url": target.url,
+        "env": sorted(target.env),
+        "headers": [name for name, _ in target.headers],
+        "allow-tools": list(target.policy.allow_tools),
+        "start-timeout": target.policy.start_timeout,
+        "reply-timeout": target.policy.reply_timeout,
+        "max-message": target.policy.max_message,
+    }
+
+
+def _frame(frame: Frame, mask: Mask) -> dict[str, Any]:
+    """The exact bytes as `text`, or as `base64` if they are no UTF-8; `masked` tells that some were replaced."""
+    raw = mask.raw(frame.raw)
+    shown = {"at": round(frame.at, 4), "direction": frame.direction.value, "channel": frame.channel, "size": frame.size}
+    more = {"masked": True} if raw != frame.raw else {}
+    try:
+        return {**shown, "text": raw.decode("utf-8"), **more}
+    except UnicodeDecodeError:
+        return {**shown, "base64": base64.b64encode(raw).decode(), **more}
+
+
+def frames_of(check: Check, leg: Leg) -> tuple[Frame, ...]:
+    """All frames that the check at work sent and received; of a monitor, those around its first complaint."""
+    if check.monitor:
+        complaints = leg.watch(check).complaints
+        return complaints[0].excerpt if complaints else ()
+    return tuple(frame for conversation in leg.used for frame in mine(conversation.frames, check.id))
+
+
+def whole_exchange(frames: Iterable[Frame], mask: Mask) -> str:
+    """Show every frame with all its bytes, one frame a line."""
+    return "\n".join(
+        f"{frame.at:7.3f} {frame.direction.value} {frame.channel:8} {_bounded(mask(frame.text))}" for frame in frames
+    )
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= BYTES_SHOWN else f"{text[:BYTES_SHOWN]} … ({len(text)} characters)"
+
+
+def find_replay(asked: str, here: Path) -> Replay:
+    """Read `--smcp-replay ITEM-OR-FILE`; raises pytest.UsageError."""
+    path = here / asked
+    if path.is_file():
+        return _read(path)
+    if "::" in asked:
+        return Replay(asked)
+    raise pytest.UsageError(
+        f"--smcp-replay: {asked!r} must be the id of an item (NAME::leg::page::check) or a file that exists"
+    )
+
+
+def _read(path: Path) -> Replay:
+    try:
+        document = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise pytest.UsageError(f"--smcp-replay: {str(path)!r} must be JSON: {error}") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise pytest.UsageError(f"--smcp-replay: {str(path)!r} must be a replay file of format {FORMAT}")
+    try:
+        revisions = document["revisions"]
+        target = _target(document["target"], str(path))
+        asked = revisions if isinstance(revisions, str) else tuple(revisions)
+        return Replay(str(document["item"]), str(document["verdict"]), target, asked)
+    except (KeyError, TypeError) as error:
+        raise pytest.UsageError(f"--smcp-replay: {str(path)!r} is damaged ({error!r})") from None
+
+
+def _target(described: Mapping[str, Any], source: str) -> Target:
+    return Target(
+        described["name"],
+        tuple(described["command"]),
+        described["url"],
+        described["transport"],
+        Path(described["cwd"]),
+        {name: os.environ.get(name, MASK) for name in described["env"]},
+        tuple((name, MASK) for name in described["headers"]),
+        Policy(
+            tuple(described["allow-tools"]),
+            described["start-timeout"],
+            described["reply-timeout"],
+            described["max-message"],
+        ),
+        source,
+        described["group"],
+    )
+
+
+def narrowed(options: Options, replay: Replay, headers: Sequence[str]) -> Options:
+    """Reduce `options` to what `replay` needs; `headers` ("NAME: VALUE") replace those of the file.
+
+    Raises pytest.UsageError.
+    """
+    targets = tuple(target for target in options.targets if target.group == replay.group)
+    revisions = options.revisions
+    if not options.targets and replay.target:
+        targets, revisions = (_complete(replay.target, dict(map(parse_header, headers))),), replay.revisions
+    if not targets:
+        names = ", ".join(dict.fromkeys(target.group for target in options.targets)) or "none"
+        raise pytest.UsageError(f"--smcp-replay: no target is called {replay.group!r}; there is {names}")
+    return replace(options, targets=targets, revisions=_with(replay.revision, revisions), only=True)
+
+
+def _complete(target: Target, headers: Mapping[str, str]) -> Target:
+    """Fill in what the file does not tell."""
+    given = {name.lower() for name in headers}
+    kept = tuple((name, value) for name, value in target.headers if name.lower() not in given)
+    complete = replace(target, headers=(*kept, *headers.items()))
+    hidden = [f"environment variable {name}" for name, value in complete.env.items() if MASK in value]
+    hidden += [f"header {name}" for name, value in complete.headers if MASK in value]
+    hidden += [word for word in (*complete.command, complete.url or "") if MASK in word]
+    if hidden:
+        raise pytest.UsageError(
+            f"--smcp-replay: {target.source!r} does not tell secrets; set {', '.join(hidden)}, "
+            "or name the target with --smcp-server, --smcp-url or --smcp-config"
+        )
+    return complete
+
+
+def _with(revision: str, asked: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Add `revision` to those asked for; the stateless one is asked for by default, as is the newest handshake."""
+    if not revision or revision in asked or (asked == "default" and revision == STATELESS_REVISION):
+        return asked
+    wanted = {revision, STATELESS_REVISION} if asked == "default" else {revision, *asked}
+    return tuple(each for each in REVISIONS if each in wanted)

@@ -1,0 +1,96 @@
+"""The summary at the end of a run: a row per leg, why things were not verified, then each finding in four lines."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from smcp_conformance.report.finding import Finding, Replay, findings, our_errors
+from smcp_conformance.report.ledger import Ledger, Result
+from smcp_conformance.report.tally import COUNTED, Tally, unverified
+from smcp_conformance.requirement import Verdict
+
+COUNTS = "passed · failed\n· warned · not verified"  # COUNTED, over two lines so that a row fits in 80 columns
+STYLES = {Verdict.FAILED: "red", Verdict.WARNED: "yellow"}
+IDS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is to be shown: `verbosity` is pytest's, `replay` makes the command of an item's id."""
+
+    ledger: Ledger
+    replay: Replay
+    verbosity: int = 0
+
+    def parts(self) -> Iterator[RenderableType]:
+        """Yield what rich is to print."""
+        results = self.ledger.in_order()
+        yield counts(self.ledger)
+        yield from self._not_verified(results)
+        for finding in our_errors(results):
+            yield from self._finding(finding, "red")
+        for verdict, style in STYLES.items():
+            for finding in findings(results, verdict):
+                yield from self._finding(finding, style)
+
+    def _not_verified(self, results: Sequence[Result]) -> Iterator[RenderableType]:
+        reasons = unverified(results) if self.verbosity >= 0 else []
+        if reasons:
+            yield Text("\nnot verified, and why:", "bold")
+        for each in reasons:
+            yield Text(f"  {len(each.ids)} × {each.reason}")
+            shown = each.ids if self.verbosity > 0 else each.ids[:IDS_SHOWN]
+            more = f" and {len(each.ids) - len(shown)} more" if len(shown) < len(each.ids) else ""
+            yield Text(f"      {', '.join(shown)}{more}", "dim")
+
+    def _finding(self, finding: Finding, style: str) -> Iterator[RenderableType]:
+        yield Text(f"\n{finding.title}", f"bold {style}")
+        yield from (Text(f"  {line}") for line in finding.lines(self.replay))
+
+
+def counts(ledger: Ledger) -> RenderableType:
+    """Make the table of counts, one row per leg."""
+    tallies = [(leg, Tally.of(results)) for leg, results in ledger.legs()]
+    known = any(tally.known for _, tally in tallies)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("leg", overflow="fold")
+    for level in ("MUST", "SHOULD, MAY"):
+        table.add_column(f"{level}\n{COUNTS}", no_wrap=True)
+    table.add_column("not\napplicable", justify="right")
+    if known:
+        table.add_column("known\nfailures", justify="right")
+    for leg, tally in tallies:
+        last = [str(tally.known)] if known else []
+        table.add_row(leg, _numbers(tally.must), _numbers(tally.should), str(tally.not_applicable), *last)
+    return table
+
+
+def _numbers(numbers: Sequence[int]) -> Text:
+    """Show counts in the order of `COUNTED`."""
+    counted = zip(COUNTED, numbers, strict=True)
+    cells = [Text(f"{number:3}", STYLES.get(verdict, "") if number else "dim") for verdict, number in counted]
+    return Text(" · ").join(cells)
+
+
+def rendered(parts: Iterator[RenderableType], width: int, colour: bool) -> str:
+    """Render for a terminal of `width` columns; without `colour`, as plain text whose long lines stay whole."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+    for part in parts:
+        console.print(part if not isinstance(part, Text) else Group(part), soft_wrap=isinstance(part, Text))
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
