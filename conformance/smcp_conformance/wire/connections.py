@@ -26,7 +26,7 @@ class Cuttable(Protocol):
     """Who uses a connection: is told which one, and may have been cut already."""
 
     def uses(self, stream: httpcore2.NetworkStream) -> None:
-        """Note the stream; raises `httpcore2.WriteError` if nothing is to be sent any more."""
+        """Note the stream, and cut it if nothing is to be sent any more."""
         ...
 
 

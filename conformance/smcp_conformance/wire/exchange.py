@@ -83,10 +83,10 @@ class HttpExchange:
             self.on_end()
 
     def uses(self, stream: httpcore2.NetworkStream) -> None:
-        """Note the connection that the request goes out on."""
+        """Note the connection that the request goes out on; one that was dropped meanwhile gets no further."""
         self._stream = stream
         if self._cut:
-            raise httpcore2.WriteError("the request was dropped before it was sent")
+            cut(stream)
 
     def abort(self) -> None:
         """Close the connection under the exchange: how a client drops a request or a stream."""
