@@ -61,6 +61,7 @@ class ServerProcess:
         self._popen = popen
         self._stdout_taken = popen.stdin is None
         self._marker = marker
+        self._family: set[psutil.Process] = set()
         self._owner = os.getpid()
         _running.add(self)
         self._lock = threading.RLock()
@@ -98,6 +99,7 @@ class ServerProcess:
 
     def terminate(self) -> None:
         """Ask the whole group to end (SIGTERM)."""
+        self._family.update(escaped.descendants(self.pid))  # once it has ended, those lines can't be followed
         self._group.terminate()
 
     def kill(self) -> None:
@@ -129,7 +131,7 @@ class ServerProcess:
 
     def leftovers(self) -> tuple[psutil.Process, ...]:
         """Return the living processes that this one started, however far they went, without itself."""
-        found = {*escaped.bearing(self._marker), *escaped.descendants(self.pid)}
+        found = {*escaped.bearing(self._marker), *escaped.descendants(self.pid), *self._family}
         return tuple(process for process in found if process.pid != self.pid and escaped.living(process))
 
 

@@ -25,13 +25,13 @@ class Resolved:
     output may show.
     """
 
-    argv: tuple[str, ...]
+    argv: tuple[str, ...] = field(repr=False)
     cwd: Path
     env: Mapping[str, str] = field(repr=False, hash=False)
     interpreter: str | None = None
     notes: tuple[str, ...] = ()
     port: int | None = None
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     masks: tuple[str, ...] = field(default=(), repr=False)
 
