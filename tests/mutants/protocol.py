@@ -15,6 +15,11 @@ from mutants.session import LEVELS, Call, Send, Session, key
 from mutants.wire import Cancelled, Json, RpcError
 
 if TYPE_CHECKING:
+    from mutants.features.asking import Asking
+    from mutants.features.prompts import Completion, Prompts
+    from mutants.features.resources import Resources
+    from mutants.features.subscriptions import Subscriptions
+    from mutants.features.tasks import Tasks
     from mutants.features.tools import Tools
 
 Serve = Callable[[Call], Json]
@@ -58,6 +63,12 @@ class Server:
         self.listening: list[Call] = []
         self.page_size = 4
         self.tools: Tools
+        self.resources: Resources
+        self.prompts: Prompts
+        self.completion: Completion
+        self.subscriptions: Subscriptions
+        self.asking: Asking
+        self.tasks: Tasks
 
     # What features add.
 

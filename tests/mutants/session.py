@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mutants import revisions
-from mutants.wire import Cancelled, Json, RpcError
+from mutants.wire import Cancelled, Json
 
 if TYPE_CHECKING:
     from mutants.protocol import Server
@@ -103,16 +103,12 @@ class Call:
             raise Cancelled
 
     def ask(self, method: str, params: Json) -> Json:
-        """Send a request to the client (handshake era) and wait for its result; raises `RpcError` or `Cancelled`."""
+        """Send a request to the client (handshake era) and wait for its response; raises `Cancelled`."""
         id_ = f"ask-{os.urandom(6).hex()}"
         answers: queue.Queue[Json] = queue.Queue()
         self.session.asked[key(id_)] = answers
         self.server.deliver(self.send, {"jsonrpc": "2.0", "id": id_, "method": method, "params": params})
-        answer = self._await(answers)
-        if "error" in answer:
-            raise RpcError(-1, f"the client refused {method}")
-        result: Json = answer["result"]
-        return result
+        return self._await(answers)
 
     def _await(self, answers: queue.Queue[Json]) -> Json:
         while True:

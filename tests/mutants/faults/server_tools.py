@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
 from typing import Any
 
 from mutants import revisions
 from mutants.faults import change_results, fault, override, replace_method
-from mutants.features.toolbox import takes, text
+from mutants.faults.tampering import add_tool, describe, redefine, show, without
 from mutants.machine import Machine
 from mutants.session import Call
 from mutants.wire import Json
 
 STATELESS = revisions.STATELESS
 NAMES = revisions.since("2025-11-25")
-
-
-def _describe(machine: Machine, change: Any) -> None:
-    """Change how every tool is shown."""
-    override(machine.server.tools, "describe", lambda describe, tool, revision: change(describe(tool, revision)))
-
-
-def _redefine(machine: Machine, name: str, **members: Any) -> None:
-    """Change members of one tool, for the list and for calls alike."""
-    tools = machine.server.tools.tools
-    tools[name] = tools[name]._replace(definition={**tools[name].definition, **members})
-
-
-def _show(machine: Machine, name: str, **members: Any) -> None:
-    """Change how one tool is shown, and nothing else."""
-    _describe(machine, lambda shown: {**shown, **members} if shown.get("name") == name else shown)
-
-
-def _without(shown: Json, name: str) -> Json:
-    return {member: value for member, value in shown.items() if member != name}
 
 
 @fault("tools-as-map", breaks=("tools.list.shape", "schema.results-validate"), summary="tools are a map by name")
@@ -46,18 +27,11 @@ def tools_as_map(machine: Machine) -> None:
 @fault(
     "tools-vary-by-process",
     breaks=("tools.list.not-per-connection",),
-    summary="a tool is named after the process",
+    summary="each process lists a tool that is named after it",
     revisions=STATELESS,
 )
 def tools_vary_by_process(machine: Machine) -> None:
-    _describe(
-        machine,
-        lambda shown: (
-            {**shown, "name": f"echo-{(machine.server.sessions and machine.server.sessions[0].id) or id(machine)}"}
-            if shown["name"] == "echo"
-            else shown
-        ),
-    )
+    add_tool(machine, f"only-here-{os.urandom(4).hex()}")
 
 
 @fault(
@@ -94,14 +68,14 @@ def tools_in_changing_order(machine: Machine) -> None:
 
 @fault("tool-without-name", breaks=("tools.tool.name-string", "tools.list.shape"), summary="a tool has no name")
 def tool_without_name(machine: Machine) -> None:
-    _describe(machine, lambda shown: _without(shown, "name") if shown["name"] == "fail" else shown)
+    describe(machine, lambda shown: without(shown, "name") if shown["name"] == "fail" else shown)
 
 
 @fault(
     "input-schema-without-type", breaks=("tools.tool.input-schema-root-object",), summary="an input schema has no type"
 )
 def input_schema_without_type(machine: Machine) -> None:
-    _show(machine, "fail", inputSchema={})
+    show(machine, "fail", inputSchema={})
 
 
 @fault(
@@ -110,7 +84,7 @@ def input_schema_without_type(machine: Machine) -> None:
     summary="an input schema's type is a list",
 )
 def input_schema_type_list(machine: Machine) -> None:
-    _show(machine, "fail", inputSchema={"type": ["object"]})
+    show(machine, "fail", inputSchema={"type": ["object"]})
 
 
 @fault(
@@ -120,12 +94,12 @@ def input_schema_type_list(machine: Machine) -> None:
     revisions=NAMES,
 )
 def input_schema_null(machine: Machine) -> None:
-    _show(machine, "fail", inputSchema=None)
+    show(machine, "fail", inputSchema=None)
 
 
 @fault("input-schema-missing", breaks=("tools.tool.input-schema-root-object",), summary="a tool has no input schema")
 def input_schema_missing(machine: Machine) -> None:
-    _describe(machine, lambda shown: _without(shown, "inputSchema") if shown["name"] == "fail" else shown)
+    describe(machine, lambda shown: without(shown, "inputSchema") if shown["name"] == "fail" else shown)
 
 
 @fault(
@@ -135,7 +109,7 @@ def input_schema_missing(machine: Machine) -> None:
     revisions=revisions.HANDSHAKE,
 )
 def boolean_property_schema(machine: Machine) -> None:
-    _show(machine, "fail", inputSchema={"type": "object", "properties": {"anything": True}})
+    show(machine, "fail", inputSchema={"type": "object", "properties": {"anything": True}})
 
 
 @fault(
@@ -144,14 +118,14 @@ def boolean_property_schema(machine: Machine) -> None:
     summary="required is true instead of a list",
 )
 def required_as_flag(machine: Machine) -> None:
-    _show(machine, "fail", inputSchema={"type": "object", "properties": {}, "required": True})
+    show(machine, "fail", inputSchema={"type": "object", "properties": {}, "required": True})
 
 
 @fault(
     "required-unknown-property", breaks=("tools.tool.required-subset",), summary="a required property is not described"
 )
 def required_unknown_property(machine: Machine) -> None:
-    _show(machine, "forget", inputSchema={"type": "object", "properties": {}, "required": ["topic"]})
+    show(machine, "forget", inputSchema={"type": "object", "properties": {}, "required": ["topic"]})
 
 
 @fault(
@@ -161,7 +135,7 @@ def required_unknown_property(machine: Machine) -> None:
     revisions=NAMES,
 )
 def open_schema_without_parameters(machine: Machine) -> None:
-    _redefine(machine, "fail", inputSchema={"type": "object"})
+    redefine(machine, "fail", inputSchema={"type": "object"})
 
 
 @fault(
@@ -171,7 +145,7 @@ def open_schema_without_parameters(machine: Machine) -> None:
     revisions=("2025-06-18", "2025-11-25"),
 )
 def output_schema_array(machine: Machine) -> None:
-    _show(machine, "fail", outputSchema={"type": "array"})
+    show(machine, "fail", outputSchema={"type": "array"})
 
 
 @fault(
@@ -181,7 +155,7 @@ def output_schema_array(machine: Machine) -> None:
     revisions=STATELESS,
 )
 def output_schema_true(machine: Machine) -> None:
-    _show(machine, "fail", outputSchema=True)
+    show(machine, "fail", outputSchema=True)
 
 
 @fault(
@@ -190,7 +164,7 @@ def output_schema_true(machine: Machine) -> None:
     summary="a tool's description is null",
 )
 def description_null(machine: Machine) -> None:
-    _show(machine, "fail", description=None)
+    show(machine, "fail", description=None)
 
 
 @fault(
@@ -200,7 +174,7 @@ def description_null(machine: Machine) -> None:
     revisions=revisions.since("2025-03-26"),
 )
 def annotation_hint_string(machine: Machine) -> None:
-    _show(machine, "fail", annotations={"readOnlyHint": "true"})
+    show(machine, "fail", annotations={"readOnlyHint": "true"})
 
 
 @fault(
@@ -210,7 +184,7 @@ def annotation_hint_string(machine: Machine) -> None:
     revisions=revisions.since("2025-03-26"),
 )
 def annotations_incoherent(machine: Machine) -> None:
-    _show(machine, "fail", annotations={"readOnlyHint": True, "destructiveHint": True})
+    show(machine, "fail", annotations={"readOnlyHint": True, "destructiveHint": True})
 
 
 @fault(
@@ -220,53 +194,7 @@ def annotations_incoherent(machine: Machine) -> None:
     revisions=("2025-11-25",),
 )
 def task_support_unknown(machine: Machine) -> None:
-    _show(machine, "fail", execution={"taskSupport": "sometimes"})
-
-
-def _add_tool(machine: Machine, name: str) -> None:
-    tools = machine.server.tools.tools
-    tools[name] = tools["fail"]._replace(name=name)
-
-
-@fault("tool-name-too-long", breaks=("tool-names.length",), summary="a tool's name has 129 characters", revisions=NAMES)
-def tool_name_too_long(machine: Machine) -> None:
-    _add_tool(machine, "x" * 129)
-
-
-@fault("tool-name-not-ascii", breaks=("tool-names.charset",), summary="a tool's name has an umlaut", revisions=NAMES)
-def tool_name_not_ascii(machine: Machine) -> None:
-    _add_tool(machine, "grüße")
-
-
-@fault(
-    "tool-name-with-space",
-    breaks=("tool-names.no-special", "tool-names.charset"),
-    summary="a tool's name has a space",
-    revisions=NAMES,
-)
-def tool_name_with_space(machine: Machine) -> None:
-    _add_tool(machine, "do it")
-
-
-@fault(
-    "tool-names-twice",
-    breaks=("tool-names.unique", "tool-names.unique.legacy", "pagination.no-duplicates-or-gaps"),
-    summary="two tools have one name",
-)
-def tool_names_twice(machine: Machine) -> None:
-    override(
-        machine.server.tools, "available", lambda available, revision: [*available(revision), available(revision)[0]]
-    )
-
-
-@fault(
-    "tool-names-any-case",
-    breaks=("tool-names.case-sensitive",),
-    summary="tool names are found in any case",
-    revisions=NAMES,
-)
-def tool_names_any_case(machine: Machine) -> None:
-    override(machine.server.tools, "find", lambda find, name, revision: find(name.lower(), revision))
+    show(machine, "fail", execution={"taskSupport": "sometimes"})
 
 
 @fault(
@@ -313,96 +241,10 @@ def list_changed_for_nothing(machine: Machine) -> None:
     replace_method(machine, "tools/list", listed)
 
 
-def _annotate(machine: Machine, **properties: Any) -> None:
-    _redefine(machine, "route", inputSchema=takes({"region": {"type": "string"}, **properties}, "region"))
-
-
 @fault(
-    "header-name-empty",
-    breaks=("tools.x-mcp-header.nonempty", "tools.x-mcp-header.token"),
-    summary="an x-mcp-header is empty",
-    revisions=STATELESS,
-)
-def header_name_empty(machine: Machine) -> None:
-    _annotate(machine, query={"type": "string", "x-mcp-header": ""})
-
-
-@fault(
-    "header-name-no-token",
-    breaks=("tools.x-mcp-header.token",),
-    summary="an x-mcp-header has a space",
-    revisions=STATELESS,
-)
-def header_name_no_token(machine: Machine) -> None:
-    _annotate(machine, query={"type": "string", "x-mcp-header": "My Query"})
-
-
-@fault(
-    "header-name-with-newline",
-    breaks=("tools.x-mcp-header.no-control", "tools.x-mcp-header.token"),
-    summary="an x-mcp-header has a line break",
-    revisions=STATELESS,
-)
-def header_name_with_newline(machine: Machine) -> None:
-    _annotate(machine, query={"type": "string", "x-mcp-header": "Query\r\nX-Evil"})
-
-
-@fault(
-    "header-names-clash",
-    breaks=("tools.x-mcp-header.unique",),
-    summary="two x-mcp-header differ in case only",
-    revisions=STATELESS,
-)
-def header_names_clash(machine: Machine) -> None:
-    named = {"type": "string"}
-    _annotate(machine, query={**named, "x-mcp-header": "Query"}, other={**named, "x-mcp-header": "QUERY"})
-
-
-@fault(
-    "header-on-number",
-    breaks=("tools.x-mcp-header.primitive",),
-    summary="an x-mcp-header is on a number",
-    revisions=STATELESS,
-)
-def header_on_number(machine: Machine) -> None:
-    _annotate(machine, weight={"type": "number", "x-mcp-header": "Weight"})
-
-
-@fault(
-    "header-on-huge-integer",
-    breaks=("tools.x-mcp-header.safe-integers",),
-    summary="an annotated integer may exceed 2^53",
-    revisions=STATELESS,
-)
-def header_on_huge_integer(machine: Machine) -> None:
-    _annotate(machine, serial={"type": "integer", "maximum": 2**60, "x-mcp-header": "Serial"})
-
-
-@fault(
-    "header-in-array",
-    breaks=("tools.x-mcp-header.statically-reachable",),
-    summary="an x-mcp-header is below items",
-    revisions=STATELESS,
-)
-def header_in_array(machine: Machine) -> None:
-    _annotate(machine, parts={"type": "array", "items": {"type": "string", "x-mcp-header": "Part"}})
-
-
-@fault(
-    "header-with-secret",
-    breaks=("tools.x-mcp-header.not-sensitive",),
-    summary="an x-mcp-header exposes a password",
-    revisions=STATELESS,
-)
-def header_with_secret(machine: Machine) -> None:
-    _annotate(machine, password={"type": "string", "x-mcp-header": "Password"})
-
-
-@fault(
-    "extra-tool-served-undeclared",
+    "prompts-served-undeclared",
     breaks=("lifecycle.undeclared-methods", "lifecycle.undeclared-methods.modern"),
     summary="prompts are served and not declared",
 )
-def extra_tool_served_undeclared(machine: Machine) -> None:
+def prompts_served_undeclared(machine: Machine) -> None:
     del machine.server.declared["prompts"]
-    _redefine(machine, "fail", description=text("x")["content"][0]["text"])

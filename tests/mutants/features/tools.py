@@ -76,11 +76,11 @@ class Tools:
         return result
 
     def blocks(self, message: Json) -> bool:
-        """Tell whether a request is a subscription or calls a tool that takes its time."""
+        """Tell whether a request takes its time: a subscription, a task's end, or a slow tool."""
         params = message.get("params")
         name = params.get("name") if isinstance(params, dict) else None
         slow = message["method"] == "tools/call" and isinstance(name, str) and name in toolbox.SLOW
-        return slow or message["method"] == "subscriptions/listen"
+        return slow or message["method"] in ("subscriptions/listen", "tasks/result", "tasks/cancel")
 
 
 def install(server: Server) -> None:

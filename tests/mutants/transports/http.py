@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,9 @@ class Http:
     def stop(self) -> None:
         """Let open subscriptions end in order."""
         self.server.stopping.set()
+        for _ in range(50):
+            if self.server.listening:
+                time.sleep(0.02)
 
     # Who is let in.
 

@@ -99,7 +99,7 @@ class Stdio:
 
     def ended(self) -> None:
         """stdin is at its end: cancel what runs, tell subscriptions."""
-        for listening in self.server.listening:
+        for listening in list(self.server.listening):
             listening.notify("notifications/cancelled", {"requestId": listening.id, "reason": "the server stops"})
         self.session.close()
 

@@ -1,0 +1,19 @@
+"""Answers the same call differently each time, and doesn't say so."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from mutants.plugins.base import Cli
+
+
+class Mutant(Cli):
+    def answer(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {**super().answer(values), "nonce": os.urandom(4).hex()}
+
+
+if __name__ == "__main__":
+    Mutant().run()

@@ -1,0 +1,16 @@
+"""Declares an integer whose default is a text."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from mutants.plugins.base import LOUD, SCALE, TEXT, TIMES, Cli
+
+
+class Mutant(Cli):
+    parameters = (TEXT, SCALE, {**TIMES, "default": "once"}, LOUD)
+
+
+if __name__ == "__main__":
+    Mutant().run()

@@ -1,0 +1,23 @@
+"""A slugify that keeps letters with accents."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from mutants.plugins.base import TEXT, Cli
+
+
+class Mutant(Cli):
+    name = "demo_text"
+    command = "slugify"
+    parameters = (TEXT,)
+
+    def answer(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {"slug": re.sub(r"[\W_]+", "-", values["text"].casefold()).strip("-")}
+
+
+if __name__ == "__main__":
+    Mutant().run()

@@ -1,0 +1,18 @@
+"""Takes every text but true for false."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from mutants.plugins.base import Cli
+
+
+class Mutant(Cli):
+    def types(self) -> dict[str, Any]:
+        return {**super().types(), "boolean": lambda text: text == "true"}
+
+
+if __name__ == "__main__":
+    Mutant().run()

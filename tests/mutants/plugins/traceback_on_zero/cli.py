@@ -1,0 +1,18 @@
+"""Shows a traceback when it is to scale by zero."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from mutants.plugins.base import Cli
+
+
+class Mutant(Cli):
+    def answer(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {**super().answer(values), "inverse": repr(1 / values["scale"])}
+
+
+if __name__ == "__main__":
+    Mutant().run()
