@@ -14,6 +14,8 @@ import threading
 from pathlib import Path
 from typing import IO, ClassVar
 
+from smcp_conformance.launch.escaped import MARKER
+
 _SCRIPT = Path(__file__).with_name("watchdog.py")
 
 
@@ -67,6 +69,7 @@ def _start() -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=os.sep,
+        env={name: value for name, value in os.environ.items() if name != MARKER},  # it is no server's relative
         start_new_session=True,
     )
 

@@ -26,6 +26,7 @@ from launching import (
 from smcp_conformance.launch import resolve, start
 from smcp_conformance.launch.escaped import MARKER, bearing, descendants, living
 from smcp_conformance.launch.escaped import kill as kill_process
+from smcp_conformance.launch.guard import Guard
 from smcp_conformance.target import Target
 
 
@@ -153,6 +154,7 @@ class TestStopping:
     ) -> None:
         outer = launch(python(READ_TO_END))
         monkeypatch.setenv(MARKER, psutil.Process(outer.pid).environ()[MARKER])
+        Guard.shared().end()
         inner = launch(python(READ_TO_END))
         assert [each.pid for each in outer.leftovers()] == [inner.pid]
         assert inner.leftovers() == ()
