@@ -13,7 +13,7 @@ from smcp_conformance.shapes.exchanges import (
     result_definition,
 )
 from smcp_conformance.shapes.validation import MOST_PROBLEMS, problems
-from smcp_conformance.shapes.vocabulary import JUN_25, MAR_25
+from smcp_conformance.shapes.vocabulary import JUN_25, MAR_25, NOV_25, known
 from smcp_conformance.shapes.wording import Problem, shown
 
 KINDS = {"method": "request", "result": "result", "error": "error"}
@@ -34,8 +34,8 @@ def envelope_problems(revision: str, message: Any, *, strict_ids: bool = False) 
     present = [name for name in KINDS if name in message]
     if len(present) != 1:
         return (Problem("", f'{shown(message)} must have exactly one of "method", "result" and "error"'),)
-    if present == ["error"] and message.get("id") is None and not strict_ids:
-        message = {**message, "id": 0}
+    if present == ["error"] and not strict_ids:
+        return problems(max(known(revision), NOV_25), "JSONRPCErrorResponse", _without_null_id(message))
     return problems(revision, _envelope(revision, _kind(message)), message)
 
 
@@ -52,8 +52,12 @@ def message_problems(
     """
     if isinstance(message, list) and revision == MAR_25:
         return _each(message, lambda part: message_problems(revision, part, formats=formats))
-    found = envelope_problems(revision, message)
-    return found or _content_problems(revision, message, method, formats)
+    envelope = envelope_problems(revision, message)
+    if not isinstance(message, dict) or len(KINDS.keys() & message.keys()) != 1:
+        return envelope
+    content = _content_problems(revision, message, method, formats)
+    places = {problem.pointer for problem in content}
+    return (*(problem for problem in envelope if problem.pointer not in places), *content)[:MOST_PROBLEMS]
 
 
 def _content_problems(revision: str, message: Any, method: str | None, formats: bool) -> tuple[Problem, ...]:
@@ -62,8 +66,7 @@ def _content_problems(revision: str, message: Any, method: str | None, formats: 
         return ()
     if "result" in message:
         return _below("/result", problems(revision, definition, message["result"], formats=formats))
-    tolerated = {name: value for name, value in message.items() if name != "id" or value is not None}
-    return problems(revision, definition, tolerated, formats=formats)
+    return problems(revision, definition, _without_null_id(message) if "error" in message else message, formats=formats)
 
 
 def _definition(revision: str, message: dict[str, Any], method: str | None) -> str | None:
@@ -71,7 +74,7 @@ def _definition(revision: str, message: dict[str, Any], method: str | None) -> s
     if kind == "result":
         return result_definition(revision, method, message["result"]) if method else None
     if kind == "error":
-        return error_definition(revision, message["error"]["code"])
+        return error_definition(revision, message["error"].get("code")) if isinstance(message["error"], dict) else None
     if kind == "request":
         return request_definition(revision, message["method"])
     return notification_definition(revision, message["method"])
@@ -90,6 +93,10 @@ def _envelope(revision: str, kind: str) -> str:
         "result": "JSONRPCResponse" if older else "JSONRPCResultResponse",
         "error": "JSONRPCError" if older else "JSONRPCErrorResponse",
     }[kind]
+
+
+def _without_null_id(message: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in message.items() if name != "id" or value is not None}
 
 
 def _below(prefix: str, found: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -59,8 +59,8 @@ def worded(error: ValidationError) -> Iterator[Problem]:
     if error.validator == "anyOf":
         yield from _of_union(error)
     else:
-        rule = RULES.get(str(error.validator), _unfit)
-        yield Problem(pointer(error.absolute_path), f"{shown(error.instance)} {rule(error)}")
+        required = RULES[str(error.validator)](error)
+        yield Problem(pointer(error.absolute_path), f"{shown(error.instance)} {required}")
 
 
 def _brief(value: Any, depth: int) -> str:
@@ -104,10 +104,6 @@ def _choice(error: ValidationError) -> str:
 def _crowd(error: ValidationError) -> str:
     instance: Any = error.instance
     return f"must have at most {error.validator_value} items, has {len(instance)}"
-
-
-def _unfit(error: ValidationError) -> str:
-    return f"must satisfy {error.validator} {shown(error.validator_value)}"
 
 
 def _of_union(error: ValidationError) -> Iterator[Problem]:

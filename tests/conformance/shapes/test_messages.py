@@ -233,6 +233,25 @@ def test_a_batch_of_2025_03_26_is_judged_part_by_part() -> None:
     assert said(NOV_25, batch)[0].endswith("must be an object")
 
 
+def test_a_faulty_envelope_does_not_hide_faulty_content() -> None:
+    """What both find at one place is said once, by the more particular definition."""
+    assert said(JUL_26, {"id": None, "result": {"resultType": "complete"}}, "tools/call") == [
+        '{"id": null, "result": {"resultType": "complete"}} must have the member "jsonrpc"',
+        "/id: null must be a string or an integer",
+        '/result: {"resultType": "complete"} must have the member "content"',
+    ]
+    assert said(JUL_26, answer({}), "tools/call") == ['/result: {} must have the members "content", "resultType"']
+
+
+def test_an_unknown_revision_is_not_taken_for_a_known_one() -> None:
+    with pytest.raises(ValueError, match="revision '2025-01-01' must be one of"):
+        message_problems("2025-01-01", error())
+
+
+def test_an_error_that_is_no_object_is_only_that() -> None:
+    assert said(JUL_26, {"jsonrpc": "2.0", "id": 1, "error": "no"}, "tools/call") == ['/error: "no" must be an object']
+
+
 def test_formats_count_only_when_asked_for() -> None:
     message = answer({"contents": [{"uri": "no uri", "text": "x"}]})
     assert said(NOV_25, message, "resources/read") == []

@@ -61,6 +61,7 @@ def test_every_definition_says_word_by_word_what_the_official_one_says(revision:
         assert normal(definition, ours) == normal(definition, official), definition
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_every_mutated_message_is_judged_as_the_official_schema_judges_it(revision: str) -> None:
     """At least 2,000 distinct whole messages per revision, a good part of them valid and a good part invalid."""

@@ -12,19 +12,31 @@ from smcp_conformance.requirement import REVISIONS
 from smcp_conformance.shapes import definitions, json_schema, problems
 from smcp_conformance.shapes.areas import DEFINITIONS
 from smcp_conformance.shapes.vocabulary import STRING, Reading, Window, optional, required, shape
+from smcp_conformance.shapes.wording import RULES
 
 NOV_24, MAR_25, JUN_25, NOV_25, JUL_26 = REVISIONS
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_every_definition_compiles_to_a_valid_schema_that_needs_nothing_else(revision: str) -> None:
-    """The result satisfies the metaschema, survives JSON, and every reference in it leads to one of its `$defs`."""
+    """Every reference leads to one of its `$defs`, which satisfy the metaschema and survive JSON."""
+    compiled: dict[str, Any] = {}
     for definition in definitions(revision):
         schema = json_schema(revision, definition)
-        Draft202012Validator.check_schema(schema)
-        assert json.loads(json.dumps(schema)) == schema
         assert schema["$ref"] == f"#/$defs/{definition}"
-        assert all(name in schema["$defs"] for name in _references(schema))
+        assert _references(schema) == schema["$defs"].keys()
+        compiled |= schema.pop("$defs")
+    Draft202012Validator.check_schema({"$defs": compiled})
+    assert json.loads(json.dumps(compiled)) == compiled
+    assert tuple(sorted(compiled)) == definitions(revision)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_there_are_words_for_whatever_the_schemas_can_find(revision: str) -> None:
+    """A keyword new to the source needs a rule of its wording."""
+    applied = {"$ref", "anyOf", "allOf", "properties", "items", "additionalProperties"}
+    schemas = [json_schema(revision, name)["$defs"][name] for name in definitions(revision)]
+    assert set().union(*map(_keywords, schemas)) - applied <= RULES.keys()
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
@@ -122,6 +134,12 @@ def test_variants_of_a_member_must_not_meet() -> None:
     assert ambiguous.schema(Reading(MAR_25))["required"] == ["a"]
     with pytest.raises(ValueError, match=r"members \['a', 'a'\] must have windows that don't meet"):
         ambiguous.schema(Reading(JUN_25))
+
+
+def _keywords(schema: dict[str, Any]) -> set[str]:
+    inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", ()), *schema.get("allOf", ())]
+    inner += [schema[name] for name in ("items", "additionalProperties") if name in schema]
+    return set(schema).union(*map(_keywords, inner))
 
 
 def _references(schema: Any) -> set[str]:
