@@ -1,0 +1,133 @@
+"""Contract v1: what a description must be, told by the address of what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from smcp import contract
+
+
+def described(*commands: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A description with these commands."""
+    return {"plugin": {"name": "p"}, "commands": list(commands), **more}
+
+
+def command(*parameters: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A command with these parameters."""
+    return {"name": "c", "description": "does it", "parameters": list(parameters), **more}
+
+
+TEN = [{"name": f"c{number}", "description": ""} for number in range(10)]
+
+
+def test_the_schema_file_is_a_valid_schema() -> None:
+    """It can be used by anyone who has a JSON Schema validator."""
+    Draft202012Validator.check_schema(contract.schema())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        described(),
+        described(contract_version="1"),
+        described(contract_version="1.7.2", extra=True),
+        described({"name": "no-parameters", "description": ""}),
+        described(command({"name": "x", "type": "array", "items": {"type": "object"}, "new": 1})),
+        described(command({"name": "x", "type": "string", "default": None})),
+        described(command(annotations={"readOnlyHint": True, "other": 1})),
+    ],
+)
+def test_valid_descriptions_have_no_problems(value: Any) -> None:
+    """Unknown members are allowed everywhere, and only what the contract names is required."""
+    assert contract.problems(value) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([], ["the description: [] must be an object"]),
+        ({}, ["plugin: is missing, but required", "commands: is missing, but required"]),
+        (described(contract_version="2.0"), ["contract_version: '2.0' must match ^1(\\.[0-9]+)*$"]),
+        (described(contract_version=1), ["contract_version: 1 must be a string"]),
+        ({"plugin": {"name": ""}, "commands": []}, ["plugin.name: '' must not be empty"]),
+        (described(command(name="a b")), ["commands[0].name: 'a b' must match ^[a-zA-Z0-9_-]+$"]),
+        (
+            described(command({"name": "x", "type": "text"})),
+            [
+                "commands[0].parameters[0].type: 'text' must be one of "
+                "'string', 'number', 'integer', 'boolean', 'array', 'object'"
+            ],
+        ),
+        (
+            described(command({"name": "x", "type": "array", "items": "string"})),
+            ["commands[0].parameters[0].items: 'string' must be an object or a boolean"],
+        ),
+        (
+            described(command({"name": "x", "type": "string", "enum": []})),
+            ["commands[0].parameters[0].enum: [] must not be empty"],
+        ),
+        (
+            described(command({"name": "x", "type": "string", "maxLength": -1})),
+            ["commands[0].parameters[0].maxLength: -1 must satisfy minimum: 0"],
+        ),
+        (
+            described(command(annotations={"readOnlyHint": "yes"})),
+            ["commands[0].annotations.readOnlyHint: 'yes' must be a boolean"],
+        ),
+        (
+            described(*TEN, {"name": 1, "description": ""}, {"name": "z", "description": 2}),
+            ["commands[10].name: 1 must be a string", "commands[11].description: 2 must be a string"],
+        ),
+        (
+            described(command(description="x" * 99, name="é" * 99)),
+            [f"commands[0].name: '{'é' * 56}... must match ^[a-zA-Z0-9_-]+$"],
+        ),
+        (described(command(), command()), ["commands[1].name: 'c' is already taken by commands[0]"]),
+        (
+            described(command({"name": "a_b", "type": "string"}, {"name": "a-b", "type": "string"})),
+            ["commands[0].parameters[1].name: 'a-b' is already taken by commands[0].parameters[0]"],
+        ),
+        (
+            described(command({"name": "x", "type": "integer", "default": "1"})),
+            ["commands[0].parameters[0].default: '1' is not of type 'integer'"],
+        ),
+    ],
+)
+def test_problems_are_told_by_address(value: Any, expected: list[str]) -> None:
+    """Each fault once, in document order, with the value and what is required."""
+    assert list(contract.problems(value)) == expected
+
+
+def test_a_parameter_that_makes_no_schema_is_a_problem() -> None:
+    """A pattern that is no regular expression would break every call."""
+    [problem] = contract.problems(described(command({"name": "x", "type": "string", "pattern": "("})))
+    assert problem.startswith("commands[0].parameters[0]: is no usable JSON Schema: pattern: ")
+
+
+def test_input_schema() -> None:
+    """Keywords of JSON Schema reach it, everything else stays behind, and nothing undeclared is allowed."""
+    one = {
+        "name": "x",
+        "type": "array",
+        "items": {"type": "number"},
+        "required": True,
+        "action": "append",
+        "default": None,
+    }
+    assert contract.input_schema(command(one, {"name": "y", "type": "string", "maxLength": 3})) == {
+        "type": "object",
+        "properties": {
+            "x": {"type": "array", "items": {"type": "number"}},
+            "y": {"type": "string", "maxLength": 3},
+        },
+        "additionalProperties": False,
+        "required": ["x"],
+    }
+    assert contract.input_schema({"name": "c", "description": ""}) == {
+        "type": "object",
+        "properties": {},
+        "additionalProperties": False,
+    }

@@ -1,0 +1,106 @@
+"""Finding plugins: what is offered, and one line on stderr for each that isn't."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from smcp_clients import ODD_PLUGIN, write_plugin
+
+from smcp.discovery import Discovery
+
+NO_JSON = "--describe printed something else than one JSON object in UTF-8"
+
+
+def describing(value: Any) -> str:
+    """The source of a plugin that describes itself so."""
+    return f"print({json.dumps(value)!r})"
+
+
+def one(name: str, *commands: str) -> dict[str, Any]:
+    """A minimal description."""
+    return {"plugin": {"name": name}, "commands": [{"name": each, "description": ""} for each in commands]}
+
+
+def found(*directories: Path, timeout: float = 60) -> tuple[list[str], list[str]]:
+    """Discover; return the tools' names and what was said."""
+    told: list[str] = []
+    commands = Discovery(directories, timeout, told.append).start().commands.result(120)
+    return [command.tool_name for command in commands], told
+
+
+def test_plugins_are_found_in_order_and_the_first_of_a_name_counts(tmp_path: Path) -> None:
+    """By folder, then by name; a symbolic link is as good as a folder."""
+    first, second = tmp_path / "1", tmp_path / "2"
+    write_plugin(first, "b", describing(one("b", "x", "connect", "a")))
+    write_plugin(second, "b", describing(one("b", "other")))
+    write_plugin(tmp_path / "elsewhere", "a", describing(one("a", "y")))
+    (first / "a").symlink_to(tmp_path / "elsewhere" / "a")
+    (first / "no_cli").mkdir()
+    names, told = found(first, second)
+    assert names == ["a__y", "b__x", "b__a"]
+    assert told == [f"plugin 'b' in {str(second)!r} skipped: {str(first / 'b' / 'cli.py')!r} has its name"]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("raise SystemExit('no')", "--describe exited with code 1: no"),
+        ("raise SystemExit(3)", "--describe exited with code 3"),
+        ("print('hello')", NO_JSON),
+        (
+            "import sys; sys.stdout.buffer.write(b'\"\\xff\"')",
+            NO_JSON,
+        ),
+        ("print('[' * 100000)", NO_JSON),
+        ("print('{}')", "plugin: is missing, but required; commands: is missing, but required"),
+        ("while True: print('x' * 100000)", "--describe was ended: too much output"),
+        (describing(one("p", "c" * 60)), None),
+    ],
+)
+def test_a_plugin_that_cannot_be_used_costs_one_line(tmp_path: Path, source: str, reason: str | None) -> None:
+    """The others are offered as if it weren't there."""
+    write_plugin(tmp_path, "bad", source)
+    write_plugin(tmp_path, "good", describing(one("good", "x")))
+    names, told = found(tmp_path)
+    assert names == ["good__x"]
+    too_long = f"command 'bad__{'c' * 60}' skipped: a tool's name has at most 64 characters"
+    assert told == [too_long if reason is None else f"plugin 'bad' skipped: {reason}"]
+
+
+def test_a_hanging_plugin_costs_its_time_limit(tmp_path: Path) -> None:
+    """And is gone afterwards."""
+    write_plugin(tmp_path, "slow", "import time; time.sleep(600)")
+    assert found(tmp_path, timeout=0.2) == ([], ["plugin 'slow' skipped: --describe was ended: timed out"])
+
+
+def test_stopping_ends_the_questions(tmp_path: Path) -> None:
+    """A server that is told to leave doesn't wait for descriptions."""
+    write_plugin(tmp_path, "slow", "import time; time.sleep(600)")
+    told: list[str] = []
+    discovery = Discovery([tmp_path], 600, told.append).start()
+    discovery.stop()
+    assert discovery.commands.result(60) == ()
+    assert told == ["plugin 'slow' skipped: --describe was ended: stopped"]
+
+
+def test_folders_that_cannot_be_plugins(tmp_path: Path) -> None:
+    """A name that could be no tool's, and a directory that isn't there."""
+    write_plugin(tmp_path, "my plugin", ODD_PLUGIN)
+    names, told = found(tmp_path, tmp_path / "missing")
+    assert names == []
+    assert told == [
+        "plugin 'my plugin' skipped: a plugin's folder name must match [a-zA-Z0-9_-]+",
+        f"plugins directory {str(tmp_path / 'missing')!r} does not exist",
+    ]
+
+
+def test_an_interpreter_that_cannot_be_started_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's own words are passed on."""
+    write_plugin(tmp_path, "p", "")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    [line] = found(tmp_path)[1]
+    assert line == "plugin 'p' skipped: can't be started: No such file or directory"
