@@ -58,9 +58,14 @@ def start_call(
     return session.start("tools/call", params, meta=meta, headers=parameter_headers(tool, arguments))
 
 
+def patience(session: Session) -> float:
+    """Seconds to wait for the answer to a call."""
+    return session.reply_timeout * PATIENCE
+
+
 def call(session: Session, tool: Mapping[str, Any], arguments: object) -> Reply:
     """Call `tool` and wait for its answer, longer than for other requests."""
-    return start_call(session, tool, arguments).wait(session.reply_timeout * PATIENCE)
+    return start_call(session, tool, arguments).wait(patience(session))
 
 
 def try_call(session: Session, tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> Call:

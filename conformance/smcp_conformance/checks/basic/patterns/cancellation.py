@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor, observe
 from smcp_conformance.session import Session
@@ -39,23 +38,22 @@ def malformed_cancellations_are_ignored(fresh: Session) -> None:
 
 
 @check("cancellation.race", transports=NOTIFYING)
-def cancelling_at_once_is_survived(leg: Leg) -> None:
+def cancelling_at_once_is_survived(session: Session) -> None:
     """Sends requests and cancels each at once; at most one answer each, and the server must live on."""
-    with leg.fresh() as session:
-        pending = [session.start("server/discover" if session.stateless else "ping") for _ in range(20)]
-        for one in pending:
-            session.notify(CANCELLED, {"requestId": one.id})
-        answers = [frame.message.get("id") for frame in session.drain() if frame.is_response]
+    pending = [session.start("server/discover" if session.stateless else "ping") for _ in range(20)]
+    for one in pending:
+        session.notify(CANCELLED, {"requestId": one.id})
+    answers = [frame.message.get("id") for frame in session.drain() if frame.is_response]
     twice = [id for id in answers if answers.count(id) > 1]
     assert not twice, f"got several answers for the ids {twice}, must be at most one each"
 
 
 @check("cancellation.other-requests-unaffected", transports=NOTIFYING)
-def cancelling_one_leaves_the_others(fresh: Session) -> None:
+def cancelling_one_leaves_the_others(session: Session) -> None:
     """Sends two requests and cancels the first; the second should be answered."""
-    method = "server/discover" if fresh.stateless else "ping"
-    first, second = fresh.start(method), fresh.start(method)
-    fresh.notify(CANCELLED, {"requestId": first.id})
+    method = "server/discover" if session.stateless else "ping"
+    first, second = session.start(method), session.start(method)
+    session.notify(CANCELLED, {"requestId": first.id})
     assert second.wait().succeeded, "got an error for a request that nobody cancelled, must be a result"
 
 

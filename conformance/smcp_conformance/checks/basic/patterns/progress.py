@@ -9,7 +9,7 @@ from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor, not_verified, observe
 from smcp_conformance.session import Session
-from smcp_conformance.toolbox import start_call
+from smcp_conformance.toolbox import patience, start_call
 from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 
 PROGRESS = "notifications/progress"
@@ -48,12 +48,14 @@ def a_token_is_accepted_on_any_request(session: Session) -> None:
 @check("progress.duplicate-token")
 def calls_with_tokens_are_answered(leg: Leg) -> None:
     """Calls each tool that may be called with a token of its own; progress, if any, is for the monitors to judge."""
-    made = [one for one in leg.require_calls() if one.reply is not None]
-    if not made:
+    quick = [one for one in leg.require_calls() if one.reply is not None]
+    if not quick:
         not_verified("no tool answered in time")
-    pending = [start_call(leg.session, one.tool, one.arguments, token(index)) for index, one in enumerate(made[:10])]
+    pending = [start_call(leg.session, one.tool, one.arguments, token(index)) for index, one in enumerate(quick[:10])]
     for one in pending:
-        assert one.wait().message, "got nothing, must be an answer to each of several calls with tokens of their own"
+        assert one.wait(patience(leg.session)).message, (
+            "got nothing, must be an answer to each of several calls with tokens of their own"
+        )
 
 
 def token(index: int) -> dict[str, Any]:

@@ -64,13 +64,13 @@ def tools_are_the_same_on_another_connection(leg: Leg) -> None:
 @check("tools.list.no-side-effects")
 def tools_are_the_same_after_other_requests(leg: Leg) -> None:
     """Lists the tools, makes other harmless requests and calls, lists again; nothing may have changed."""
-    with leg.fresh() as session:
-        before = session.list_all("tools/list", "tools")
-        session.ping()
-        session.request("conformance/no-such-method")
-        for tool in leg.callable_tools[:3]:
-            session.request("tools/call", {"name": tool["name"], "arguments": {}})
-        after = session.list_all("tools/list", "tools")
+    session = leg.session
+    before = session.list_all("tools/list", "tools")
+    session.ping()
+    session.request("conformance/no-such-method")
+    for tool in leg.callable_tools[:3]:
+        session.request("tools/call", {"name": tool["name"], "arguments": {}})
+    after = session.list_all("tools/list", "tools")
     assert before == after, f"got {names(after)} after other requests, must be {names(before)} as before"
 
 
