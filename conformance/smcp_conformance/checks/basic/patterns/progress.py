@@ -53,9 +53,8 @@ def calls_with_tokens_are_answered(leg: Leg) -> None:
         not_verified("no tool answered in time")
     pending = [start_call(leg.session, one.tool, one.arguments, token(index)) for index, one in enumerate(quick[:10])]
     for one in pending:
-        assert one.wait(patience(leg.session)).message, (
-            "got nothing, must be an answer to each of several calls with tokens of their own"
-        )
+        answered = one.wait(patience(leg.session)).message
+        assert answered, "got nothing, must be an answer to each of several calls with tokens of their own"
 
 
 def token(index: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from smcp_conformance.toolbox import call, patience
 
 INVALID_PARAMS, INTERNAL_ERROR, HEADER_MISMATCH = -32602, -32603, -32020
 MOST_TOOLS = 8
-ODD_VALUES: tuple[Any, ...] = ("\0", "x" * 100_000, "🙂\u2028--flag", -(2**63), {"__proto__": {}}, [[[[[[[[]]]]]]]])
+ODD_VALUES: tuple[Any, ...] = ("\0", "x" * 5_000, "🙂\u2028--flag", -(2**63), {"__proto__": {}}, [[[[[[[[]]]]]]]])
 UNKNOWN = "conformance_no_such_tool"
 REFUSED = "an isError result or the error -32602"
 
@@ -130,7 +130,7 @@ def wrong_arguments_are_refused_in_the_result(leg: Leg) -> None:
     """Calls with arguments that violate the inputSchema; from 2025-11-25 the refusal should be an isError result."""
     for tool, wrong in faulty(leg):
         reply = call(leg.session, tool, wrong.value)
-        if refused(reply):
+        if refused(reply) and reply.code != HEADER_MISMATCH:
             said = reply.result.get("isError") is True
             shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.fault})"
             assert said, f"{shown}, must be a result with isError true"
