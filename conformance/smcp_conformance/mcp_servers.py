@@ -20,6 +20,7 @@ _TYPES = {"stdio": "stdio", "http": "http", "streamable-http": "http", "streamab
 _EDITOR_FOLDERS = (".vscode", ".cursor")
 _COMMENT = r"//[^\n]*|/\*.*?\*/"
 _STRING_OR_EXTRA = re.compile(rf'("(?:\\.|[^"\\])*")|{_COMMENT}|,(?=(?:\s|{_COMMENT})*[}}\]])', re.DOTALL)
+_ENV_LINE = re.compile(r"""\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<quote>["']?)(?P<value>.*?)(?P=quote)\s*""")
 
 
 def read_mcp_servers(path: Path) -> tuple[Target, ...]:
@@ -76,7 +77,21 @@ def _read_command(server: Table, name: str, folder: Path, transport: str | None)
         raise TargetError(f"{server.source}: needs a 'command' or a 'url'")
     words = (command, *server.texts("args"))
     cwd = folder / (server.text("cwd") or "")
-    return command_target(name, words, server.pairs("env"), cwd, server.source)
+    env = {**_env_file(server, folder), **server.pairs("env")}
+    return command_target(name, words, env, cwd, server.source)
+
+
+def _env_file(server: Table, folder: Path) -> dict[str, str]:
+    """Read VS Code's `envFile`: lines of `NAME=value`, perhaps with quotes and a leading `export`."""
+    file = server.text("envFile")
+    if file is None:
+        return {}
+    try:
+        lines = (folder / file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TargetError(f"{server.place('envFile')}: can't read {file!r}: {error}") from None
+    matches = map(_ENV_LINE.fullmatch, lines)
+    return {match["name"]: match["value"] for match in matches if match}
 
 
 def _read_url(server: Table, name: str, folder: Path, transport: str | None) -> Target:

@@ -85,6 +85,13 @@ class TestMcpServers:
         with pytest.raises(TargetError, match=r"shop, env\.K: environment variable 'SHOP_UNSET' must be set"):
             server(tmp_path, command="x", env={"K": "${SHOP_UNSET}"})
 
+    def test_an_env_file_adds_to_the_environment(self, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("# comment\nA=1\nexport B = 'two words' \n\nC=\"x=y\"\nD=\n")
+        target = server(tmp_path, command="x", envFile="${workspaceFolder}/.env", env={"A": "own"})
+        assert target.env == {"A": "own", "B": "two words", "C": "x=y", "D": ""}
+        with pytest.raises(TargetError, match="envFile: can't read 'none'"):
+            server(tmp_path, command="x", envFile="none")
+
     def test_what_an_editor_would_ask_for_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(TargetError, match=r"can't tell what '\$\{input:key\}' is"):
             server(tmp_path, command="x", args=["${input:key}"])

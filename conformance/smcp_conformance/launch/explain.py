@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smcp_conformance.launch.failure import ending
-from smcp_conformance.launch.program import OURS
+from smcp_conformance.launch.program import OURS, shown
 
 if TYPE_CHECKING:
     from smcp_conformance.launch.process import ServerProcess
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 _STDERR_LINES = 20
 _MISSING_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _ADDRESS_IN_USE = re.compile(r"address already in use|EADDRINUSE|WinError 10048|only one usage of each socket", re.I)
-_SERVES_HTTP = re.compile(r"https?://(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1?\]):\d+", re.I)
+_SERVES_HTTP = re.compile(r"https?://(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1?\]):(\d+)", re.I)
 
 
 def explain_start_failure(resolved: Resolved, process: ServerProcess | None, happened: str) -> str:
@@ -77,8 +76,15 @@ def _hints(resolved: Resolved, process: ServerProcess | None, happened: str, std
         yield _address_in_use(resolved)
     if "wrote to stdout" in happened:
         yield "over stdio, stdout belongs to the protocol; logs and greetings must go to stderr"
-    if process and process.stdin and process.poll() is None and _SERVES_HTTP.search(stderr):
-        yield "it seems to serve HTTP: put {port} into its command, or start it yourself and use --smcp-url"
+    serves = _SERVES_HTTP.search(stderr)
+    if serves and serves[1] != str(resolved.port) and process and process.poll() is None:
+        yield _serves_elsewhere(serves[0], resolved)
+
+
+def _serves_elsewhere(url: str, resolved: Resolved) -> str:
+    if resolved.port is None:
+        return f"it seems to serve {url}: put {{port}} into its command, or start it yourself and use --smcp-url"
+    return f"it seems to serve {url}, but was to serve {resolved.url}: its port must come from {{port}}"
 
 
 def _address_in_use(resolved: Resolved) -> str:
@@ -98,7 +104,7 @@ def missing_module(module: str, resolved: Resolved) -> str:
     lacking = f"{module!r} is missing in {resolved.interpreter}; {_ours_has(top)}"
     install = _install(resolved.interpreter, top)
     if _origin(top) is not None and resolved.interpreter == resolved.argv[0]:
-        ours = _joined(("{python}", *resolved.argv[1:]))
+        ours = shown(("{python}", *resolved.argv[1:]))
         return f"{lacking}, so start the server with that:\n    {ours}\n  or install:\n    {install}"
     return f"{lacking}. To install it:\n    {install}"
 
@@ -138,9 +144,5 @@ def _install(interpreter: str, top: str) -> str:
     distribution = metadata.packages_distributions().get(top, [top])[0]
     has_pip = any(Path(interpreter).parent.glob("pip*"))
     if not has_pip and shutil.which("uv"):
-        return _joined(("uv", "pip", "install", "--python", interpreter, distribution))
-    return _joined((interpreter, "-m", "pip", "install", distribution))
-
-
-def _joined(words: tuple[str, ...]) -> str:
-    return " ".join(word if word == "{python}" else shlex.quote(word) for word in words)
+        return shown(("uv", "pip", "install", "--python", interpreter, distribution))
+    return shown((interpreter, "-m", "pip", "install", distribution))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STDERR_LIMIT = 64 * 1024
 _KILL_TIME = 5.0  # seconds in which what was killed must be gone
+_PAUSE = 0.005  # seconds between looks at what was killed
 _running: set[ServerProcess] = set()
 
 
@@ -110,8 +111,9 @@ class ServerProcess:
             self._group.kill()
             for process in left:
                 escaped.kill(process)
-            if (self.wait(0.01) is not None and not left) or time.monotonic() > deadline:
+            if (self.wait(_PAUSE) is not None and not left) or time.monotonic() > deadline:
                 return
+            time.sleep(_PAUSE if left else 0)
 
     def stop(self, grace: float = 1.0) -> None:
         """End everything: EOF, after `grace` seconds SIGTERM, after `grace` more SIGKILL. Never raises."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 _PYTHON = re.compile(r"pythonw?[\d.]*(\.exe)?", re.IGNORECASE)
 _TRAMPOLINE = re.compile(rb"""'''exec' ("[^"]+"|\S+) """)  # how pip and uv write an interpreter's long path
+_PLAIN = re.compile(r"[\w@%+=:,./{}-]+")
 OURS = "the interpreter that runs pytest"
 
 
@@ -36,6 +38,11 @@ def find_program(word: str, cwd: Path, env: Mapping[str, str]) -> Program | None
     path_entries = env.get("PATH", os.defpath)
     found = shutil.which(word, path=path_entries)
     return Program(os.path.abspath(found), f"PATH entry {os.path.dirname(found)}") if found else None
+
+
+def shown(words: Iterable[str]) -> str:
+    """Join `words` as one would type them; placeholders need no quotes."""
+    return " ".join(word if _PLAIN.fullmatch(word) else shlex.quote(word) for word in words)
 
 
 def has_folder(word: str) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from smcp_conformance.launch.explain import explain_start_failure
 from smcp_conformance.launch.failure import StartError, exited, never_listened
-from smcp_conformance.launch.ports import listening
+from smcp_conformance.launch.ports import HOST, listening
 from smcp_conformance.launch.process import ServerProcess
 
 _PAUSE = 0.02  # seconds between attempts; an attempt on a closed port costs a tenth of a millisecond
@@ -25,8 +25,13 @@ def wait_until_listening(process: ServerProcess | None, url: str, timeout: float
         if process and process.poll() is not None:
             _give_up(process, url, exited(process.poll() or 0, "it listened"))
         if time.monotonic() > deadline:
-            _give_up(process, url, never_listened(url, timeout))
+            _give_up(process, url, never_listened(url, timeout) + _elsewhere(host, port))
         _pause(process)
+
+
+def _elsewhere(host: str, port: int) -> str:
+    """Name the other loopback address, which is what `localhost` means to some servers."""
+    return f", but something does at http://[::1]:{port}" if host == HOST and listening("::1", port) else ""
 
 
 def _pause(process: ServerProcess | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from smcp_conformance.launch.failure import StartError, command_not_found
 from smcp_conformance.launch.ports import free_port
-from smcp_conformance.launch.program import OURS, Program, find_program, interpreter_of
+from smcp_conformance.launch.program import OURS, Program, find_program, interpreter_of, shown
 from smcp_conformance.masking import MASK, masked
 from smcp_conformance.target import Target
 
@@ -95,7 +94,7 @@ def _resolve_command(target: Target, program: Program, cwd: Path, port: int | No
 
 
 def _notes(target: Target, program: Program, interpreter: str | None, cwd: Path, port: int | None) -> list[str]:
-    notes = [f"command: {_masked(target, shlex.join(target.command))}", f"program: {program.path} ({program.found})"]
+    notes = [f"command: {_masked(target, shown(target.command))}", f"program: {program.path} ({program.found})"]
     if interpreter and interpreter != program.path:
         ours = f" ({OURS})" if interpreter == sys.executable else ""
         notes.append(f"interpreter: {interpreter}{ours}")

@@ -35,6 +35,13 @@ def failure(target: Target) -> str:
     return error.value.explanation
 
 
+def wait_for_output(process: ServerProcess) -> None:
+    """Wait until the process has written something that is kept."""
+    deadline = time.monotonic() + PATIENCE
+    while not process.stderr_tail() and time.monotonic() < deadline:
+        process.wait(0.01)
+
+
 class TestCommandNotFound:
     def test_it_lists_where_it_was_looked_for(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("PATH", os.pathsep.join(("/one", "/two", "/one")))
@@ -162,6 +169,26 @@ class TestExitsAtOnce:
             wait_until_listening(process, f"http://127.0.0.1:{ports.free_port()}/", 0.1)
         assert f"  process: {process.pid} still runs" in error.value.explanation
 
+    def test_an_http_server_that_listens_elsewhere_is_told(self, launch: Launch) -> None:
+        code = "print('on http://localhost:8000', flush=True); import time; time.sleep(600)"
+        process = launch(
+            Target("x", ("python", "-c", code), "http://127.0.0.1:{port}/mcp", "http", env={"P": "{port}"})
+        )
+        wait_for_output(process)
+        url = process.resolved.url
+        assert url
+        with pytest.raises(StartError, match="nothing listened at") as error:
+            wait_until_listening(process, url, 0.01)
+        assert f"hint: it seems to serve http://localhost:8000, but was to serve {url}: its port" in str(error.value)
+
+    def test_an_http_server_on_the_other_loopback_address_is_told(self) -> None:
+        if not socket.has_dualstack_ipv6():
+            pytest.skip("this machine has no IPv6")
+        with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+            port = server.getsockname()[1]
+            with pytest.raises(StartError, match=rf", but something does at http://\[::1\]:{port}"):
+                wait_until_listening(None, f"http://127.0.0.1:{port}/mcp", 0.01)
+
     @posix
     def test_a_signal_has_a_name(self) -> None:
         assert exited(-11, "it listened") == "the server was killed by SIGSEGV before it listened"
@@ -196,11 +223,9 @@ class TestWire:
     def test_serves_http_when_asked_over_stdio(self, launch: Launch) -> None:
         greet = "print('running on http://127.0.0.1:8000', file=sys.stderr)"
         process = launch(command("python", "-c", f"import sys; {greet}; sys.stdin.read()"))
-        deadline = time.monotonic() + PATIENCE
-        while not process.stderr_tail() and time.monotonic() < deadline:
-            process.wait(0.01)
+        wait_for_output(process)
         shown = explain_start_failure(process.resolved, process, never_answered(15))
-        assert "hint: it seems to serve HTTP: put {port} into its command" in shown
+        assert "hint: it seems to serve http://127.0.0.1:8000: put {port} into its command" in shown
 
     def test_closes_stdout_but_lives(self, process: ServerProcess) -> None:
         shown = explain_start_failure(process.resolved, process, stdout_closed())
