@@ -17,7 +17,7 @@ from smcp_conformance.reply import HandshakeRefused, Reply
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
 from smcp_conformance.session import META, Session
 from smcp_conformance.target import Target
-from smcp_conformance.wire.errors import Died, NoAnswer, Unreachable, WireError
+from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, Unreachable, WireError
 
 UNSUPPORTED_VERSION = -32022
 STATELESS_CODES = (-32020, -32021, UNSUPPORTED_VERSION)
@@ -120,7 +120,8 @@ class Detector:
             happened = exited(process.poll() or 0)
         elif isinstance(error, NoAnswer) and session.transport.name == "stdio":
             junk = [frame.raw for frame in session.conversation.incoming if not frame.is_message]
-            happened = printed_to_stdout(junk[0]) if junk else never_answered(session.start_timeout)
+            silent = happened if isinstance(error, Flooded) else never_answered(session.start_timeout)
+            happened = printed_to_stdout(junk[0]) if junk else silent
         elif isinstance(error, Unreachable):
             happened = f"no HTTP response from {self._target.url}: {error}"
         return explain_start_failure(self._host.resolved, process, happened) if self._host.resolved else happened

@@ -15,7 +15,7 @@ from typing import Any
 from smcp_conformance.client import answer_to
 from smcp_conformance.reply import HandshakeRefused, Pending, Reaction, Reply, brief, encode
 from smcp_conformance.requirement import STATELESS_REVISION
-from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge
+from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, TooLarge
 from smcp_conformance.wire.exchange import HttpExchange
 from smcp_conformance.wire.http import HttpTransport
 from smcp_conformance.wire.stdio import StdioTransport
@@ -215,7 +215,12 @@ class Session:
 
     def ping(self) -> Reply:
         """The most harmless request of the era: `ping`, or `server/discover` at 2026-07-28."""
-        return self.request("server/discover" if self.stateless else "ping")
+        return self.request(self.ping_method)
+
+    @property
+    def ping_method(self) -> str:
+        """The method of the era's most harmless request."""
+        return "server/discover" if self.stateless else "ping"
 
     def provoke(
         self, sent: object, *, malformed: bool = True, headers: Mapping[str, str | None] | None = None
@@ -285,7 +290,7 @@ class Session:
             if pending.ended_by(frame):
                 break
         if weight >= FLOOD:
-            raise NoAnswer(f"{pending.method!r} (id {pending.id!r}) was not answered: a flood of other messages came")
+            raise Flooded(f"{pending.method!r} (id {pending.id!r}) was not answered: a flood of other messages came")
         self._aside += before
         raise self._silence(pending, patience, before)
 

@@ -11,6 +11,10 @@ class NoAnswer(WireError):
     """The server is there, but the answer did not come in time."""
 
 
+class Flooded(NoAnswer):
+    """So much else came that the answer was no longer awaited."""
+
+
 class Died(WireError):
     """The server's process ended, or it closed its end of the channel, while something was expected of it."""
 

@@ -172,7 +172,6 @@ def drip(head: bytes) -> object:
 @pytest.mark.parametrize(
     ("head", "missing"),
     [
-        (b"", "no HTTP response"),
         (b"HTTP/1.1 200 OK\r\nX-Slow:", "no HTTP response"),
         (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n", "no end"),
         (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata:", "no end"),
