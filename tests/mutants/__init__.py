@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mutants.faults import Fault as Fault
+from mutants.faults import Fault as Fault
+from mutants.faults import load
 
 SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "server.py")
 HOSTILE = os.path.join(os.path.dirname(SERVER), "hostile")
@@ -36,14 +35,4 @@ def hostile(name: str) -> list[str]:
 
 def faults() -> tuple[Fault, ...]:
     """All faults, in the order of the spec pages they break."""
-    from mutants.faults import load
-
     return tuple(load().values())
-
-
-def __getattr__(name: str) -> object:
-    if name == "Fault":  # imported on demand, for the server must start fast
-        from mutants.faults import Fault
-
-        return Fault
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

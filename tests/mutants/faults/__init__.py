@@ -7,7 +7,7 @@ other functions below do so for the commonest seams.
 
 from __future__ import annotations
 
-import pkgutil
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -93,6 +93,7 @@ def replace_method(machine: Machine, name: str, serve: Callable[[Call], Any]) ->
 
 def load() -> dict[str, Fault]:
     """Import all fault modules and return the registry."""
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        import_module(f"{__name__}.{module.name}")
+    for file in sorted(os.listdir(os.path.dirname(__file__))):
+        if file.endswith(".py"):
+            import_module(f"{__name__}.{file[:-3]}" if file != "__init__.py" else __name__)
     return REGISTRY

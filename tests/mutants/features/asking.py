@@ -19,7 +19,6 @@ from mutants.wire import Json, RpcError
 NEEDS = {"roots/list": "roots", "sampling/createMessage": "sampling", "elicitation/create": "elicitation"}
 KINDS = {"roots": "roots/list", "sampling": "sampling/createMessage", "elicitation": "elicitation/create"}
 FORM = {"type": "object", "properties": {"color": {"type": "string"}}, "required": ["color"]}
-STATE = "asked-once"
 
 
 def question(method: str, revision: str) -> Json:
@@ -36,6 +35,8 @@ def question(method: str, revision: str) -> Json:
 class Asking:
     """How the client is asked. Each method is a seam for faults."""
 
+    state = "asked-once"
+
     def run(self, call: Call, arguments: Json) -> Json:
         """The tool `ask`."""
         method = KINDS[arguments.get("kind", "elicitation")]
@@ -43,8 +44,8 @@ class Asking:
         if not call.stateless:
             return self.answered(call.ask(method, question(method, call.revision)))
         answers = wire.member(call.params, "inputResponses", dict, {})
-        state = wire.member(call.params, "requestState", str, STATE)
-        if state != STATE:
+        state = wire.member(call.params, "requestState", str, self.state)
+        if state != self.state:
             raise RpcError(wire.INVALID_PARAMS, "unknown requestState")
         if not isinstance(answers.get("answer"), dict):
             return self.required(method, call.revision)
@@ -68,7 +69,7 @@ class Asking:
     def required(self, method: str, revision: str) -> Json:
         """The interim result that asks for input."""
         asked = {"method": method, "params": question(method, revision)}
-        return {"resultType": "input_required", "inputRequests": {"answer": asked}, "requestState": STATE}
+        return {"resultType": "input_required", "inputRequests": {"answer": asked}, "requestState": self.state}
 
     def answered(self, response: Json) -> Json:
         """The final result after the client's response; its refusal is an error of the tool."""
