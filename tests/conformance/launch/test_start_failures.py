@@ -169,11 +169,19 @@ class TestExitsAtOnce:
             wait_until_listening(process, f"http://127.0.0.1:{ports.free_port()}/", 0.1)
         assert f"  process: {process.pid} still runs" in error.value.explanation
 
+    @staticmethod
+    def saying(text: str) -> Target:
+        """Make an HTTP server that greets and then never listens."""
+        code = f"print('{text}', flush=True); import time; time.sleep(600)"
+        return Target("x", ("python", "-c", code), "http://127.0.0.1:{port}/mcp", "http", env={"P": "{port}"})
+
+    def test_an_http_server_that_names_the_right_port_is_not_doubted(self, launch: Launch) -> None:
+        process = launch(self.saying("on http://localhost:{port}"))
+        wait_for_output(process)
+        assert "seems to serve" not in explain_start_failure(process.resolved, process, never_answered(15))
+
     def test_an_http_server_that_listens_elsewhere_is_told(self, launch: Launch) -> None:
-        code = "print('on http://localhost:8000', flush=True); import time; time.sleep(600)"
-        process = launch(
-            Target("x", ("python", "-c", code), "http://127.0.0.1:{port}/mcp", "http", env={"P": "{port}"})
-        )
+        process = launch(self.saying("on http://localhost:8000"))
         wait_for_output(process)
         url = process.resolved.url
         assert url
