@@ -18,8 +18,8 @@ from smcp_conformance.cli.runner import flags, sayable
 from smcp_conformance.cli.values import Values, values
 
 WRONG = {
-    "integer": ("x", "", "1.5", "-0.5", "true", "[1]", "1e", "0x", "--"),
-    "number": ("x", "", "true", "1.5.5", "[1]", "1e", "0x", "--"),
+    "integer": ("x", "", "1.5", "-0.5", "true", "[1]", "1e", "0x"),
+    "number": ("x", "", "true", "1.5.5", "[1]", "1e", "0x"),
     "boolean": ("x", "maybe", "2", "[true]", "tru", "-"),
 }
 _LETTERS = st.text("abcdefghijklm", min_size=1, max_size=8)

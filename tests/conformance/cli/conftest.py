@@ -1,0 +1,85 @@
+"""A pytest run of plugin items alone, as `--smcp-conformance` would add them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smcp_conformance.cli.collect import PluginsCollector
+from smcp_conformance.judge import Judgement
+from smcp_conformance.options import Options
+from smcp_conformance.requirement import Verdict
+from smcp_conformance.target import Policy
+
+
+@dataclass
+class Adding:
+    """A pytest plugin that adds the items of the plugins in `folders`; it also stands in for the run."""
+
+    folders: tuple[Path, ...]
+    options: Options
+    items: list[Any] = field(default_factory=list[Any])
+
+    @property
+    def strict(self) -> bool:
+        """As the run has it."""
+        return self.options.strict
+
+    def explain(self, nodeid: str, judgement: Judgement) -> str:
+        """What a failing item shows first."""
+        return f"{judgement.requirement}\nexpected: {judgement.must_be}\nactual:   {judgement.got}"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Add the items, as the run does."""
+        run: Any = self
+        collector = PluginsCollector.from_parent(
+            session, name="plugins", nodeid="plugins", run=run, folders=self.folders
+        )
+        self.items = list(session.genitems(collector))
+        items.extend(self.items)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of such a run: the judgements by node id, and what pytest said."""
+
+    judgements: Mapping[str, Judgement | None]
+    result: pytest.RunResult
+
+    def named(self, *verdicts: Verdict) -> set[str]:
+        """The names of the checks with one of these verdicts, without the command."""
+        found = [id for id, one in self.judgements.items() if one is not None and one.verdict in verdicts]
+        return {id.rpartition("::")[2].partition("-")[0] for id in found}
+
+    @property
+    def broken(self) -> set[str]:
+        """The names of the checks that were violated."""
+        return self.named(Verdict.FAILED, Verdict.WARNED)
+
+
+Runner = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Run the items of the plugins in `folders` with further pytest arguments."""
+    # The option sets it for the whole process.
+    monkeypatch.setattr("hypothesis.core.global_force_seed", None)
+
+    def run(*folders: Path, args: tuple[str, ...] = (), strict: bool = False, allow: tuple[str, ...] = ()) -> Outcome:
+        adding = Adding(folders, Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow)))
+        given = ("-p", "no:cacheprovider", "--hypothesis-seed=1", *args)
+        result = pytester.inline_run(*given, plugins=[adding])
+        judged = {item.nodeid: item.judgement for item in adding.items}
+        return Outcome(judged, _as_result(result, pytester))
+
+    return run
+
+
+def _as_result(recorded: pytest.HookRecorder, pytester: pytest.Pytester) -> pytest.RunResult:
+    return pytest.RunResult(recorded.ret, [], [], 0.0)
