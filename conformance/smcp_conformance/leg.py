@@ -14,7 +14,7 @@ from smcp_conformance.reply import HandshakeRefused
 from smcp_conformance.requirement import Check, Observation, not_applicable, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
-from smcp_conformance.toolbox import Call, may_call, small_arguments, start_call, try_call
+from smcp_conformance.toolbox import Call, call_together, may_call, small_arguments, try_call
 from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Conversation, Frame
 
@@ -152,8 +152,7 @@ class Leg:
         for capability in ("tools", "resources", "prompts"):
             if self.offer.declares(capability):
                 session.list_all(f"{capability}/list", capability)
-        for one in self.calls[:CALLS_OF_WALK]:
-            start_call(session, one.tool, one.arguments, {"progressToken": f"of {one.name}"}).wait()
+        call_together(session, [one for one in self.calls if one.reply is not None][:CALLS_OF_WALK])
 
     def _open(self, session: Session) -> Session:
         try:

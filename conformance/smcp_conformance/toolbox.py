@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -31,6 +31,11 @@ class Call:
     def name(self) -> str:
         """The tool's name."""
         return str(self.tool["name"])
+
+    @property
+    def succeeded(self) -> bool:
+        """True if there was a result, be it one that says isError."""
+        return self.reply is not None and self.reply.succeeded
 
 
 def may_call(policy: Policy, tool: Mapping[str, Any]) -> bool:
@@ -66,6 +71,17 @@ def patience(session: Session) -> float:
 def call(session: Session, tool: Mapping[str, Any], arguments: object) -> Reply:
     """Call `tool` and wait for its answer, longer than for other requests."""
     return start_call(session, tool, arguments).wait(patience(session))
+
+
+def call_together(session: Session, calls: Sequence[Call]) -> None:
+    """Repeat `calls` all at once, each with a progress token of its own, by turns a string and an integer."""
+    tokens: list[str | int] = [f"of {one.name}" if index % 2 else 1000 + index for index, one in enumerate(calls)]
+    pending = [
+        start_call(session, one.tool, one.arguments, {"progressToken": token})
+        for one, token in zip(calls, tokens, strict=True)
+    ]
+    for one in pending:
+        one.wait(patience(session))
 
 
 def try_call(session: Session, tool: Mapping[str, Any], arguments: Mapping[str, Any]) -> Call:

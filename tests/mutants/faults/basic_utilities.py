@@ -126,6 +126,17 @@ def _when_cancelled(machine: Machine, act: Any) -> None:
 
 
 @fault(
+    "cancelled-initialize-kills",
+    breaks=("cancellation.initialize-not-cancellable",),
+    transport="stdio",
+    summary="cancelling initialize ends the process",
+    revisions=revisions.HANDSHAKE,
+)
+def cancelled_initialize_kills(machine: Machine) -> None:
+    _when_cancelled(machine, lambda session, params: params.get("requestId") == 1 and machine.stdio.exit(1))
+
+
+@fault(
     "cancellation-ignored",
     breaks=("cancellation.stop-and-silent", "cancellation.no-further-messages"),
     summary="cancelled requests run on and are answered",
