@@ -55,15 +55,18 @@ def _spared(entry: Known, failed: set[str], narrowed: bool) -> bool:
 
 
 def late_report(nodeid: str, text: str) -> pytest.TestReport:
-    """Make the report of an item that failed after the fact; it counts, but shows no progress of its own."""
-    report = pytest.TestReport(nodeid, (nodeid, None, nodeid), {}, "failed", text, "call")
-    vars(report)["smcp_late"] = True
-    return report
+    """Make the report of an item that failed after the fact."""
+    return pytest.TestReport(nodeid, (nodeid, None, nodeid), {}, "failed", text, "call")
 
 
 def publish(config: pytest.Config, report: pytest.TestReport, *, repeatable: bool) -> None:
-    """Hand `report` to all plugins; those that remember what to run again only get what can be run (`repeatable`)."""
+    """Hand `report` to all plugins; those that remember what to run again only get what can be run (`repeatable`).
+
+    While it is `smcp_late` it counts, but shows no progress of its own.
+    """
     manager = config.pluginmanager
     forgetful = [] if repeatable else [manager.get_plugin(name) for name in ("lfplugin", "stepwiseplugin")]
     send = manager.subset_hook_caller("pytest_runtest_logreport", [plugin for plugin in forgetful if plugin])
+    vars(report)["smcp_late"] = True
     send(report=report)
+    del vars(report)["smcp_late"]

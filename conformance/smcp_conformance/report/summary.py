@@ -15,7 +15,7 @@ from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.tally import COUNTED, Tally, unverified
 from smcp_conformance.requirement import Verdict
 
-COUNTS = "passed · failed\n· warned · not verified"  # COUNTED, over two lines so that a row fits in 80 columns
+COUNTS = "passed · failed\n· warned\n· not verified"  # COUNTED, broken so that a row fits in 80 columns
 STYLES = {Verdict.FAILED: "red", Verdict.WARNED: "yellow"}
 IDS_SHOWN = 3
 
@@ -58,13 +58,13 @@ def counts(ledger: Ledger) -> RenderableType:
     """Make the table of counts, one row per leg."""
     tallies = [(leg, Tally.of(results)) for leg, results in ledger.legs()]
     known = any(tally.known for _, tally in tallies)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("leg", overflow="fold")
     for level in ("MUST", "SHOULD, MAY"):
         table.add_column(f"{level}\n{COUNTS}", no_wrap=True)
     table.add_column("not\napplicable", justify="right")
     if known:
-        table.add_column("known\nfailures", justify="right")
+        table.add_column("known", justify="right")
     for leg, tally in tallies:
         last = [str(tally.known)] if known else []
         table.add_row(leg, _numbers(tally.must), _numbers(tally.should), str(tally.not_applicable), *last)
@@ -74,7 +74,7 @@ def counts(ledger: Ledger) -> RenderableType:
 def _numbers(numbers: Sequence[int]) -> Text:
     """Show counts in the order of `COUNTED`."""
     counted = zip(COUNTED, numbers, strict=True)
-    cells = [Text(f"{number:3}", STYLES.get(verdict, "") if number else "dim") for verdict, number in counted]
+    cells = [Text(f"{number:2}", STYLES.get(verdict, "") if number else "dim") for verdict, number in counted]
     return Text(" · ").join(cells)
 
 

@@ -1,0 +1,264 @@
+"""Counting, grouping and wording of results, and the rule that a leg must have verified something."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from rich.text import Text
+
+from smcp_conformance.judge import Judgement
+from smcp_conformance.masking import Mask
+from smcp_conformance.offer import Discovery, Offer
+from smcp_conformance.options import Options
+from smcp_conformance.report.command import replay_command
+from smcp_conformance.report.finding import findings, four_lines, our_errors
+from smcp_conformance.report.header import header
+from smcp_conformance.report.late import vacuous_targets
+from smcp_conformance.report.ledger import Ledger, Result
+from smcp_conformance.report.scheduling import scope
+from smcp_conformance.report.summary import Summary, rendered
+from smcp_conformance.report.tally import Tally, unverified
+from smcp_conformance.requirement import Verdict
+from smcp_conformance.target import Policy, Target
+
+STDIO, HTTP = "fix::stdio-2025-11-25", "fix::http-2025-11-25"
+OFFERS = (Offer("fix", "fix", "stdio", "2025-11-25"), Offer("fix-http", "fix", "http", "2025-11-25"))
+BROKEN = Judgement(
+    Verdict.FAILED,
+    "server/tools::a",
+    "tools.a",
+    "MUST",
+    "https://example.org",
+    "Do it.",
+    got="no\n  way",
+    must_be="yes",
+)
+
+
+def result(id: str, verdict: Verdict = Verdict.PASSED, level: str = "MUST", **more: str) -> Result:
+    """The result of one item."""
+    check = id.partition("::")[2].partition("::")[2]
+    known = more.pop("known", "")
+    judgement = replace(BROKEN, verdict=verdict, check=check, level=level)
+    return Result(id, replace(judgement, **more), known)  # type: ignore[arg-type]  # only texts are given here
+
+
+def ledger(*results: Result) -> Ledger:
+    """A run with these results in the order of their collection."""
+    found = Ledger(tuple(each.id for each in results))
+    for each in reversed(results):
+        found.add(each)
+    return found
+
+
+def test_counts_are_by_level_and_known_failures_count_as_nothing_else() -> None:
+    """MAY counts with SHOULD; what does not apply is one number."""
+    tally = Tally.of(
+        [
+            result(f"{STDIO}::p::a"),
+            result(f"{STDIO}::p::b", Verdict.FAILED, "MUST NOT"),
+            result(f"{STDIO}::p::c", Verdict.FAILED, known="because"),
+            result(f"{STDIO}::p::d", Verdict.WARNED, "SHOULD NOT"),
+            result(f"{STDIO}::p::e", Verdict.NOT_VERIFIED, "MAY"),
+            result(f"{STDIO}::p::f", Verdict.NOT_APPLICABLE, "MAY"),
+            result(f"{STDIO}::p::g", Verdict.NOT_APPLICABLE),
+        ]
+    )
+    assert tally == Tally(must=(1, 1, 0, 0), should=(0, 0, 1, 1), not_applicable=2, known=1)
+
+
+def test_reasons_are_grouped_the_commonest_first() -> None:
+    """An error of ours is no reason."""
+    found = unverified(
+        [
+            result(f"{STDIO}::p::a", Verdict.NOT_VERIFIED, reason="rare"),
+            result(f"{STDIO}::p::b", Verdict.NOT_VERIFIED, reason="common"),
+            result(f"{HTTP}::p::b", Verdict.NOT_VERIFIED, reason="common"),
+            Result("x::y::z::e", replace(BROKEN, verdict=Verdict.NOT_VERIFIED, internal=True)),
+        ]
+    )
+    assert [(each.reason, len(each.ids)) for each in found] == [("common", 2), ("rare", 1)]
+
+
+def test_what_repeats_over_legs_reads_as_one() -> None:
+    """The legs are listed; another target's failure, a warning and a known one stand for themselves."""
+    results = [
+        result(f"{STDIO}::server/tools::a", Verdict.FAILED),
+        result(f"{HTTP}::server/tools::a", Verdict.FAILED, got="in other words"),
+        result("other::stdio-2025-11-25::server/tools::a", Verdict.FAILED),
+        result(f"{STDIO}::server/tools::b", Verdict.WARNED),
+        result(f"{STDIO}::server/tools::c", Verdict.FAILED, known="because"),
+    ]
+    assert [each.title for each in findings(results, Verdict.FAILED)] == [
+        "failed: fix server/tools::a (stdio-2025-11-25, http-2025-11-25)",
+        "failed: other server/tools::a (stdio-2025-11-25)",
+    ]
+    assert [each.title for each in findings(results, Verdict.WARNED)] == [
+        "warned: fix server/tools::b (stdio-2025-11-25)"
+    ]
+
+
+def test_a_finding_has_four_lines() -> None:
+    """Each is one line whatever the check wrote."""
+    assert four_lines(BROKEN, "pytest x") == [
+        "MUST tools.a: Do it. (https://example.org)",
+        "expected: yes",
+        "actual:   no way",
+        "replay:   pytest x",
+    ]
+    unparsed = replace(BROKEN, verdict=Verdict.WARNED, reason="SHOULD", must_be="")
+    assert four_lines(unparsed, "")[0].endswith("[warned: SHOULD]")
+    assert four_lines(unparsed, "")[1] == "expected: what the requirement says"
+
+
+def test_an_error_of_ours_says_so() -> None:
+    """It is no verdict, and keeps its traceback."""
+    ours = replace(BROKEN, verdict=Verdict.NOT_VERIFIED, internal=True, got="Traceback\n  KeyError\n")
+    (found,) = our_errors([Result(f"{STDIO}::server/tools::a", ours)])
+    assert found.title.startswith("error in the check itself, not a verdict on the server: fix server/tools::a")
+    assert found.lines(lambda id: f"again {id}")[1:] == [
+        "Traceback",
+        "  KeyError",
+        f"replay:   again {STDIO}::server/tools::a",
+    ]
+
+
+def typed(**given: object) -> SimpleNamespace:
+    """pytest's options as typed."""
+    names = ("server", "url", "config", "plugins", "header", "allow_tools")
+    lists: dict[str, object] = {f"smcp_{name}": [] for name in names}
+    singles = ("revisions", "max_message", "start_timeout", "reply_timeout", "strict")
+    nothing = {**lists, **{f"smcp_{name}": None for name in singles}, "inifilename": None, "rootdir": None}
+    return SimpleNamespace(**{**nothing, **given})
+
+
+def test_the_replay_command_repeats_what_matters_and_no_secret() -> None:
+    """Of several servers the one concerned; what comes from config files is not written out."""
+    given = typed(
+        smcp_server=["other=node x.js", "fix=TOKEN=hunter2222 {python} a.py"],
+        smcp_url=["http://127.0.0.1:1/mcp"],
+        smcp_header=["X-Key: hunter2222"],
+        smcp_revisions="all",
+        smcp_strict=True,
+        inifilename="our.ini",
+        rootdir="..",
+    )
+    assert replay_command(f"{STDIO}::p::a", given, Mask(["hunter2222"])) == (
+        "pytest -c our.ini --rootdir .. --smcp-conformance --smcp-server "
+        "'fix=TOKEN=*** {python} a.py' --smcp-header 'X-Key: ***' --smcp-revisions all --smcp-strict "
+        f"--smcp-replay {STDIO}::p::a"
+    )
+    assert replay_command("fix::start", typed(), Mask([])) == "pytest --smcp-conformance --smcp-replay fix::start"
+
+
+def discoveries() -> list[Discovery]:
+    """One target over two transports."""
+    return [Discovery("fix", "fix", OFFERS[:1]), Discovery("fix-http", "fix", OFFERS[1:])]
+
+
+def test_a_leg_that_verified_nothing_is_named() -> None:
+    """With the reasons; its neighbour that did is not."""
+    silent = [
+        result(f"{HTTP}::p::a", Verdict.NOT_VERIFIED, reason="no tool may be called"),
+        result(f"{HTTP}::p::b", Verdict.NOT_APPLICABLE),
+    ]
+    found = list(vacuous_targets(ledger(result(f"{STDIO}::p::a"), *silent), discoveries()))
+    text = "nothing was verified on http-2025-11-25: none of its 2 checks could say anything\n"
+    assert found == [("fix", text + "  1 × no tool may be called")]
+
+
+@pytest.mark.parametrize(
+    "verdict", [Verdict.PASSED, Verdict.FAILED, Verdict.WARNED], ids=lambda verdict: str(verdict.value)
+)
+def test_one_verdict_makes_a_leg_verified(verdict: Verdict) -> None:
+    """Be it good or bad."""
+    results = ledger(result(f"{STDIO}::p::a", verdict), result(f"{STDIO}::p::b", Verdict.NOT_VERIFIED))
+    assert not list(vacuous_targets(results, discoveries()))
+
+
+def test_a_leg_of_which_something_was_deselected_is_not_judged() -> None:
+    """What was left out may be what can be verified."""
+    partly = ledger(result(f"{STDIO}::p::a", Verdict.NOT_VERIFIED))
+    partly.possible = (*partly.possible, f"{STDIO}::p::b")
+    assert not list(vacuous_targets(partly, discoveries()))
+
+
+def test_the_summary_is_plain_without_a_terminal_and_fits_80_columns() -> None:
+    """The table keeps to the width; the four lines stay whole, to be copied."""
+    results = ledger(
+        *[result(f"{STDIO}::p::a{number}") for number in range(99)],
+        result(f"{STDIO}::p::b", Verdict.FAILED, known="because"),
+        result(f"{STDIO}::p::c", Verdict.FAILED),
+        *[result(f"{STDIO}::p::v{number}", Verdict.NOT_VERIFIED, reason="no tools") for number in range(5)],
+    )
+    command = "pytest " + "x" * 100
+    lines = rendered(Summary(results, lambda id: command).parts(), 80, colour=False).splitlines()
+    (row,) = [line for line in lines if line.startswith("fix::stdio")]
+    assert " ".join(row.split()) == "fix::stdio-2025-11-25 99 · 1 · 0 · 5 0 · 0 · 0 · 0 0 1"
+    assert max(len(line) for line in lines[: lines.index(row) + 1]) <= 80
+    assert f"  replay:   {command}" in lines
+    assert "  5 × no tools" in lines
+    assert any(line.endswith("v2 and 2 more") for line in lines)
+    assert not [line for line in lines if "\x1b" in line or "because" in line]
+
+
+def test_the_summary_follows_verbosity_and_colour() -> None:
+    """-q leaves the reasons out, -v lists all ids; a terminal gets colours."""
+    results = ledger(
+        *[result(f"{STDIO}::p::v{number}", Verdict.NOT_VERIFIED, reason="no tools") for number in range(5)],
+        result(f"{STDIO}::p::c", Verdict.FAILED),
+    )
+    quiet, loud = (rendered(Summary(results, str, level).parts(), 80, colour=False) for level in (-1, 1))
+    assert "no tools" not in quiet
+    assert "more" not in loud
+    assert f"{STDIO}::p::v4" in loud
+    assert "\x1b[" in rendered(iter([Text("red", "red")]), 80, colour=True)
+
+
+def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
+    """Legs with the server's own name, the policy, or why there is no leg."""
+    offer = replace(OFFERS[0], server={"name": "shop", "version": "1.2"})
+    found = [
+        Discovery("fix", "fix", (offer, OFFERS[1]), notes=("cwd: here",)),
+        Discovery("gone", "gone", failure="no\nway"),
+    ]
+    options = Options(
+        targets=(Target("fix"), Target("gone")),
+        policy=Policy(allow_tools=("get_*",)),
+        strict=True,
+        revisions=("2025-11-25",),
+        origin="somewhere",
+    )
+    lines = list(header(options, found, 0, Path()))
+    assert lines[0] == "smcp-conformance: 2 targets from somewhere; revisions: 2025-11-25"
+    assert "readOnlyHint, 'get_*';" in lines[1]
+    assert lines[1].endswith("warnings fail")
+    assert lines[2:] == [
+        "target fix:",
+        "  cwd: here",
+        "  leg stdio-2025-11-25: shop 1.2",
+        "  leg http-2025-11-25: a server that gives no name",
+        "target gone:",
+        "  no leg: no",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "dist", "expected"),
+    [
+        (f"{STDIO}::server/tools::a", "load", STDIO),
+        ("fix::start", "loadfile", "fix::start"),
+        ("tests/test_a.py::TestA::test_b", "load", "tests/test_a.py::TestA::test_b"),
+        ("tests/test_a.py::TestA::test_b", "loadfile", "tests/test_a.py"),
+        ("tests/test_a.py::TestA::test_b", "loadscope", "tests/test_a.py::TestA"),
+        ("tests/test_a.py::test_b@db", "loadgroup", "db"),
+        ("tests/test_a.py::test_b[x@y]", "loadgroup", "tests/test_a.py::test_b[x@y]"),
+        ("fixture/test_a.py::test_b", "worksteal", "fixture/test_a.py::test_b"),
+    ],
+)
+def test_a_leg_is_one_portion_and_other_tests_are_dealt_as_dist_says(nodeid: str, dist: str, expected: str) -> None:
+    """Ids with the same scope go to the same worker."""
+    assert scope(nodeid, {"fix"}, dist) == expected

@@ -1,0 +1,188 @@
+"""A run end to end: what users read, the exit status, and pytest's own ways of choosing and reporting."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+from demo_project import Project
+
+pytest_plugins = ["pytester"]
+EVERYTHING = ("passes", "fails", "warns", "cannot", "cannot_either", "has_no_subject")
+ITEM = "fix::stdio-2025-11-25::demo::"
+
+
+def test_header_summary_and_junit_of_a_mixed_run(project: Project) -> None:
+    """Every verdict has its place: header, counts, reasons, four lines, last line, properties in the XML."""
+    project.checks(*EVERYTHING)
+    result = project.run("--junitxml=junit.xml", "-rA")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "smcp-conformance: 1 target from command line; revisions: default",
+            "  policy: tools called: those that say readOnlyHint;*",
+            "target fix:",
+            "  command: *server.py --transport stdio --revisions 2025-11-25",
+            "  leg stdio-2025-11-25: fixture-server 1.0.0",
+            "*= MCP conformance =*",
+            "*MUST*SHOULD, MAY*",
+            "*passed · failed*passed · failed*",
+            "*· warned*· warned*not",
+            "leg*· not verified*· not verified*applicable",
+            "fix::stdio-2025-11-25* 1 ·  1 ·  0 ·  1 * 0 ·  0 ·  1 ·  1 * 1",
+            "not verified, and why:",
+            "  2 × no tool may be called; --smcp-allow-tools names some",
+            f"      {ITEM}cannot, {ITEM}cannot_either",
+            "failed: fix demo::fails (stdio-2025-11-25)",
+            "  MUST jsonrpc.method-not-found: *(https://modelcontextprotocol.io/specification/2025-11-25/*)",
+            '  expected: "yes" or "perhaps"',
+            '  actual:   "no"',
+            f"  replay:   pytest --smcp-conformance --smcp-server 'fix=*' --smcp-replay {ITEM}fails",
+            "warned: fix demo::warns (stdio-2025-11-25)",
+            "  SHOULD jsonrpc.unicode-roundtrip: *[[]warned: SHOULD, basis *",
+            "  expected: 2",
+            "  actual:   1",
+            "*= 1 failed, 2 passed, 1 warned, 2 not verified, 1 not applicable in *",
+        ]
+    )
+    cases = {case.get("name"): case for case in ElementTree.parse(project.path / "junit.xml").iter("testcase")}
+    properties = {
+        name: {each.get("name"): each.get("value") for each in case.iter("property")} for name, case in cases.items()
+    }
+    assert properties["fails"] == {
+        "verdict": "failed",
+        "requirement": "jsonrpc.method-not-found",
+        "level": "MUST",
+    }
+    assert properties["warns"]["verdict"] == "warned"
+    assert properties["cannot"]["verdict"] == "not verified"
+
+
+def test_a_leg_without_a_verdict_fails_the_run(project: Project) -> None:
+    """An all-skipped run is no success: NAME::start fails, in the XML, too."""
+    project.checks("cannot", "has_no_subject")
+    result = project.run("--junitxml=junit.xml")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "*_ fix::start _*",
+            "nothing was verified on stdio-2025-11-25: none of its 2 checks could say anything",
+            "  1 × no tool may be called; --smcp-allow-tools names some",
+            "FAILED fix::start*",
+            "*= 1 failed, 1 passed, 1 not verified, 1 not applicable in *",
+        ]
+    )
+    assert "nothing was verified" in (project.path / "junit.xml").read_text()
+
+
+def test_an_error_of_ours_fails_and_accuses_nobody(project: Project) -> None:
+    """It is shown as what it is, with its traceback."""
+    project.checks("passes", "breaks")
+    result = project.run()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "error in the check itself, not a verdict on the server: fix demo::breaks (stdio-2025-11-25)",
+            "  KeyError: 'nothing'",
+            "*= 1 failed, 2 passed in *",
+        ]
+    )
+
+
+def test_known_failures_are_xfailed_and_must_stay_true(project: Project) -> None:
+    """Failures and warnings that are listed are expected; an entry that passes now fails the run under xdist, too."""
+    project.checks("passes", "fails", "warns")
+    listed = '[[failure]]\ncheck = "demo::fails"\nreason = "because"\n[[failure]]\ncheck = "demo::w*"\nreason = "so"\n'
+    file = project.path / "smcp-known-failures.toml"
+    file.write_text(listed)
+    result = project.run("-rx")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        [
+            "  known failures: smcp-known-failures.toml (2 entries)",
+            f"XFAIL {ITEM}fails - because",
+            f"XFAIL {ITEM}warns - so",
+            "*= 2 passed, 2 xfailed in *",
+        ]
+    )
+    file.write_text(
+        listed + '[[failure]]\ncheck = "demo::passes"\nreason = "gone"\n[[failure]]\ncheck="x"\nreason = "y"'
+    )
+    result = project.run("-n2")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "smcp-known-failures.toml:7: this known failure passes now: 1 passed of 'demo::passes' on target *",
+            "smcp-known-failures.toml:10: this known failure matches no check of this run: *",
+            "*= 2 failed, 2 passed, 2 xfailed in *",
+        ]
+    )
+    file.write_text("[[failure]]\ncheck = 1")
+    result = project.run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: known failures: *smcp-known-failures.toml:1: 'reason' is missing*"])
+
+
+def test_two_workers_say_the_same_and_a_leg_stays_on_one(project: Project) -> None:
+    """The controller sums up what the workers send, whatever `--dist` says of other tests."""
+    project.checks(*EVERYTHING)
+    project.pytester.makepyfile("def test_a(): pass\ndef test_b(): pass\n")
+    result = project.run("-n2", "--dist=worksteal", "-v")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "fix::stdio-2025-11-25* 1 ·  1 ·  0 ·  1 * 0 ·  0 ·  1 ·  1 * 1",
+            "*= 1 failed, 4 passed, 1 warned, 2 not verified, 1 not applicable in *",
+        ]
+    )
+    workers = {line.split("]")[0] for line in result.outlines if line.startswith("[gw") and "fix::stdio" in line}
+    assert len(workers) == 1
+
+
+def test_ids_choose_items_from_anywhere(project: Project) -> None:
+    """A copied id works as an argument, with a worker, from a subfolder; `--co` prints what can be copied."""
+    project.checks("passes", "fails")
+    listed = project.run("--collect-only", "-q")
+    assert listed.outlines[:3] == ["fix::start", f"{ITEM}passes", f"{ITEM}fails"]
+    project.pytester.makeini("[pytest]")
+    project.pytester.mkdir("below")
+    project.pytester.chdir()
+    result = project.run("--rootdir=.", f"{ITEM}passes", "-n2")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*= 1 passed in *"])
+    missing = project.run(f"{ITEM}passed")
+    assert missing.ret == pytest.ExitCode.USAGE_ERROR
+    missing.stderr.fnmatch_lines([f"ERROR: not found: '{ITEM}passed' is no conformance item; *"])
+
+
+def test_what_failed_last_is_run_alone_and_markers_choose(project: Project) -> None:
+    """`--lf`, `-x`, `-m` and `--deselect` see our items as any others; fewer items, fewer words (`-q`)."""
+    project.checks("passes", "fails", "warns")
+    first = project.run("-x", "-m", "must")
+    first.stdout.fnmatch_lines(["*= 1 failed, 2 passed, 1 deselected in *"])
+    again = project.run("--lf", "-q")
+    assert again.ret == 1
+    assert "not verified, and why:" not in again.outlines
+    again.stdout.fnmatch_lines(["1 failed, 3 deselected in *"])
+    assert project.run("--deselect", f"{ITEM}fails", "--deselect", f"{ITEM}warns").ret == 0
+    strict = project.run("--smcp-strict", "-k", "warns")
+    assert strict.ret == 1
+
+
+def test_a_finding_is_replayed_by_id_and_from_its_file(project: Project) -> None:
+    """The fourth line's command shows the whole exchange of that item alone; so does the file, without a target."""
+    project.checks("passes", "fails")
+    project.run()
+    (file,) = (project.path / ".smcp" / "replays").glob("*.json")
+    recorded = json.loads(file.read_text())
+    assert (recorded["item"], recorded["verdict"]) == (f"{ITEM}fails", "failed")
+    assert recorded["exchange"][0]["direction"] == "->"
+    passing = project.run("--smcp-replay", f"{ITEM}passes")
+    assert passing.ret == 0
+    passing.stdout.fnmatch_lines(["*= replay =*", f"{ITEM}passes: passed", "*-> stdin*ping*", "*<- stdout*result*"])
+    result = project.plain("--smcp-replay", str(file))
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [f"{ITEM}fails: failed; recorded was failed, which is the same", "*-> stdin*", "*= 1 failed in *"]
+    )
