@@ -1,5 +1,6 @@
 """What users type after `--smcp-server`, `--smcp-url` and `--smcp-header` becomes targets, without showing secrets."""
 
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -119,6 +120,21 @@ def test_before_python_3_11_the_cwd_is_kept_off_the_path_by_hand(monkeypatch: py
     assert bundled_command("http")[1] == "-c"
     monkeypatch.setattr(sys, "version_info", (3, 11, 0))
     assert bundled_command("http") == ("{python}", "-P", "-m", "smcp", "--transport", "http", "--port", "{port}")
+
+
+@pytest.mark.parametrize("version", [(3, 10), sys.version_info[:2]], ids=["3.10", "this Python"])
+def test_a_users_own_smcp_file_is_never_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int]
+) -> None:
+    (tmp_path / "smcp.py").write_text("print('theirs')")
+    (tmp_path / "installed/smcp").mkdir(parents=True)
+    (tmp_path / "installed/smcp/__main__.py").write_text("import sys; print('ours', *sys.argv[1:])")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "version_info", version)
+        words = bundled_command("stdio")
+    result = subprocess.run([sys.executable, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout == "ours --transport stdio\n"
 
 
 def test_a_url_is_named_after_its_host() -> None:
