@@ -1,0 +1,29 @@
+"""Settings that pytest.ini can't hold: pytester for the tests of the plugin, and a guard around `--cov`."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a `--cov` that can't measure anything: it would read 0 %, or nothing at all, and pass."""
+    for source in getattr(config.option, "cov_source", None) or ():
+        if source is not True and not _measurable(source, config.invocation_params.dir):
+            raise pytest.UsageError(
+                f"--cov: {source!r} must be a folder or a package, such as smcp, smcp_conformance or plugins; "
+                "--cov alone measures what .coveragerc says"
+            )
+
+
+def _measurable(source: str, here: Path) -> bool:
+    if any((here / source).glob("**/*.py")):
+        return True
+    try:
+        return importlib.util.find_spec(source) is not None
+    except (ImportError, ValueError):  # a part of the name is missing, or isn't a package
+        return False
