@@ -128,6 +128,7 @@ def test_a_users_own_smcp_file_is_never_started(
 ) -> None:
     (tmp_path / "smcp.py").write_text("print('theirs')")
     (tmp_path / "installed/smcp").mkdir(parents=True)
+    (tmp_path / "installed/smcp/__init__.py").touch()
     (tmp_path / "installed/smcp/__main__.py").write_text("import sys; print('ours', *sys.argv[1:])")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
     with monkeypatch.context() as patch:
