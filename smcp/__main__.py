@@ -11,10 +11,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from smcp import __version__
 
+# mcp_types came with mcp 2: without it, an older mcp is installed.
+NEEDED = {"mcp": "mcp>=2.3", "mcp_types": "mcp>=2.3", "uvicorn": "uvicorn", "jsonschema": "jsonschema"}
 MISSING_EXTRA = (
     "smcp: the server needs packages that are not installed: {missing}\n"
     'install them with: python -m pip install "smcp-conformance[server]"'
@@ -24,7 +26,7 @@ MISSING_EXTRA = (
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Serve until the client or a signal ends it, then exit: 0, 128 + signal, or 2 for a wrong command line."""
     options = parser().parse_args(words)
-    missing = [name for name in ("mcp", "uvicorn", "jsonschema") if importlib.util.find_spec(name) is None]
+    missing = {wanted: None for name, wanted in NEEDED.items() if importlib.util.find_spec(name) is None}
     if missing:
         print(MISSING_EXTRA.format(missing=", ".join(missing)), file=sys.stderr)
         sys.exit(2)
@@ -72,6 +74,7 @@ def plugins_directories(chosen: Sequence[Path] | None) -> tuple[Path, ...]:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    _skip_slow_formats()
     # What is imported here is slow (the SDK alone takes most of a second): plugins describe themselves meanwhile.
     from smcp.discovery import Discovery
 
@@ -92,6 +95,16 @@ def _serve(options: argparse.Namespace) -> int:
     from smcp.serving import serve_http
 
     return serve_http(discovery, options.plugin_timeout, listener)
+
+
+def _skip_slow_formats() -> None:
+    """Keep jsonschema from importing checkers of formats: the grammar of one takes a second to build.
+
+    Nothing here asserts formats. A module that is None counts as not installed, for which jsonschema is prepared.
+    """
+    modules: dict[str, Any] = sys.modules
+    for name in ("rfc3987_syntax", "isoduration"):
+        modules.setdefault(name, None)
 
 
 def _port(text: str) -> int:

@@ -104,6 +104,16 @@ def arguments_for(transport: str, *more: str) -> list[str]:
     return [sys.executable, *safe, "-m", "smcp", "--transport", transport, *more]
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process politely, or else for certain."""
+    process.terminate()
+    try:
+        process.wait(TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(TIMEOUT)
+
+
 class Pipe:
     """A server over stdio."""
 
@@ -171,8 +181,7 @@ class Pipe:
 
     def stop(self) -> None:
         """End the server, however it takes it."""
-        self.process.kill()
-        self.process.wait(TIMEOUT)
+        end(self.process)
         for thread in self._threads:
             thread.join(TIMEOUT)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
@@ -211,8 +220,7 @@ class Web:
     def stop(self) -> None:
         """End the server, however it takes it."""
         self.client.close()
-        self.process.kill()
-        self.process.wait(TIMEOUT)
+        end(self.process)
         self._thread.join(TIMEOUT)
         assert self.process.stdout is not None
         assert self.process.stderr is not None

@@ -87,7 +87,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     path = os.pathsep.join((str(tmp_path), str(Path(smcp.__file__).parents[1])))
     done = run("--transport", "stdio", environment={"PYTHONPATH": path})
     assert (done.returncode, done.stdout) == (2, "")
-    assert "not installed: mcp" in done.stderr
+    assert "not installed: mcp>=2.3\n" in done.stderr
     assert "smcp-conformance[server]" in done.stderr
 
 
