@@ -18,9 +18,10 @@ def initialize(call: Call) -> Json:
     wire.member(info, "version", str)
     if session.revision is not None:
         raise RpcError(wire.INVALID_REQUEST, "already initialized")
-    session.revision = requested if requested in server.handshake else server.handshake[-1]
+    revision: str = requested if requested in server.handshake else server.handshake[-1]
+    session.revision = revision
     session.capabilities = client
-    return welcome(server, session.revision)
+    return welcome(server, revision)
 
 
 def welcome(server: Server, revision: str) -> Json:

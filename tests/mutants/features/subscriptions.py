@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from mutants import revisions, wire
 from mutants.protocol import Server
 from mutants.session import Call
@@ -17,12 +19,16 @@ FLAGS = {
 class Subscriptions:
     """The open subscriptions of one server. Each method is a seam for faults."""
 
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # nothing comes before an acknowledgment, nothing is missed after it
+
     def listen(self, call: Call) -> Json:
         """Serve subscriptions/listen: acknowledge, then wait until one side ends it; raises `RpcError`."""
         granted = self.granted(wire.member(call.params, "notifications", dict))
         call.params = {**call.params, "notifications": granted}
-        self.notify(call, "notifications/subscriptions/acknowledged", {"notifications": granted})
-        call.server.listening.append(call)
+        with self.lock:
+            self.notify(call, "notifications/subscriptions/acknowledged", {"notifications": granted})
+            call.server.listening.append(call)
         try:
             self.wait(call)
         finally:
@@ -49,8 +55,8 @@ class Subscriptions:
 
     def changed(self, server: Server, method: str, params: Json) -> None:
         """Tell the subscriptions that asked for it of a change."""
-        for call in list(server.listening):
-            if self.wants(call, method, params):
+        with self.lock:
+            for call in [each for each in server.listening if self.wants(each, method, params)]:
                 self.notify(call, method, params)
 
     def wants(self, call: Call, method: str, params: Json) -> bool:
