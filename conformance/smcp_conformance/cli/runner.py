@@ -62,8 +62,10 @@ class Run:
     @property
     def replay(self) -> str:
         """A line for a shell that makes the same call again."""
-        changed = [word for name, value in self.env.items() for word in _changed(name, value)]
-        return " ".join(quoted(word) for word in (*(["env", *changed] if changed else []), *self.argv))
+        removed = [word for name, value in self.env.items() if value is None for word in ("-u", name)]
+        added = [f"{name}={value}" for name, value in self.env.items() if value is not None]
+        changed = ["env", *removed, *added] if self.env else []
+        return " ".join(quoted(word) for word in (*changed, *self.argv))
 
 
 def run(
@@ -105,8 +107,8 @@ def flags(parameters: Sequence[Mapping[str, Any]], arguments: Mapping[str, Any])
 
 
 def sayable(words: Iterable[str]) -> bool:
-    """Tell whether a command line can carry the words: no NUL, no lone surrogate, none of 128 KiB or more."""
-    return all("\0" not in word and 0 <= _size(word) < MAX_WORD for word in words)
+    """Tell whether a command line can carry the words: no NUL, no lone surrogate, none beyond 128 KiB."""
+    return all("\0" not in word and 0 <= _size(word) <= MAX_WORD for word in words)
 
 
 def quoted(word: str) -> str:
@@ -147,10 +149,6 @@ def _size(word: str) -> int:
         return len(word.encode("utf-8")) + 1
     except UnicodeEncodeError:
         return -1
-
-
-def _changed(name: str, value: str | None) -> tuple[str, ...]:
-    return ("-u", name) if value is None else (f"{name}={value}",)
 
 
 def _escaped(sign: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from smcp_conformance.cli.collect import PluginsCollector
+from smcp_conformance.cli.runner import Plugin
 from smcp_conformance.judge import Judgement
 from smcp_conformance.options import Options
 from smcp_conformance.requirement import Verdict
@@ -22,7 +25,7 @@ class Adding:
 
     folders: tuple[Path, ...]
     options: Options
-    items: list[Any] = field(default_factory=list[Any])
+    items: list[Any] = field(default_factory=list[Any])  # plain and generated ones, which share no base of ours
 
     @property
     def strict(self) -> bool:
@@ -62,6 +65,7 @@ class Outcome:
         return self.named(Verdict.FAILED, Verdict.WARNED)
 
 
+SEEDED = ("--hypothesis-seed=1",)
 Runner = Callable[..., Outcome]
 
 
@@ -71,15 +75,46 @@ def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> R
     # The option sets it for the whole process.
     monkeypatch.setattr("hypothesis.core.global_force_seed", None)
 
-    def run(*folders: Path, args: tuple[str, ...] = (), strict: bool = False, allow: tuple[str, ...] = ()) -> Outcome:
+    def run(
+        *folders: Path, args: tuple[str, ...] = SEEDED, strict: bool = False, allow: tuple[str, ...] = ()
+    ) -> Outcome:
         adding = Adding(folders, Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow)))
-        given = ("-p", "no:cacheprovider", "--hypothesis-seed=1", *args)
-        result = pytester.inline_run(*given, plugins=[adding])
-        judged = {item.nodeid: item.judgement for item in adding.items}
-        return Outcome(judged, _as_result(result, pytester))
+        given = ("-p", "no:cacheprovider", *args)
+        result = pytester.runpytest_inprocess(*given, plugins=[adding])
+        return Outcome({item.nodeid: item.judgement for item in adding.items}, result)
 
     return run
 
 
-def _as_result(recorded: pytest.HookRecorder, pytester: pytest.Pytester) -> pytest.RunResult:
-    return pytest.RunResult(recorded.ret, [], [], 0.0)
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """A folder for plugins."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    return folder
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes plugins to a shelf."""
+
+    shelf: Path
+
+    def __call__(self, code: str, name: str = "sample") -> Plugin:
+        """Write a plugin with this code."""
+        folder = self.shelf / name
+        folder.mkdir()
+        (folder / "cli.py").write_text(code, encoding="utf-8")
+        return Plugin(name, folder, (sys.executable, str(folder / "cli.py")))
+
+    def described(self, *commands: Mapping[str, Any], answer: str = "print('{}')", name: str = "sample") -> Plugin:
+        """Write a plugin that describes these commands and answers everything else by the code `answer`."""
+        document = {"plugin": {"name": name}, "commands": commands}
+        branch = f"if sys.argv[1:] == ['--describe']:\n    print({json.dumps(document)!r})\nelse:\n    {answer}\n"
+        return self(f"import json, os, sys, time\n{branch}", name)
+
+
+@pytest.fixture
+def write_plugin(shelf: Path) -> Writer:
+    """Write plugins to the shelf."""
+    return Writer(shelf)

@@ -1,0 +1,160 @@
+"""What commands are called with: valid values by the parameter's schema, and calls that must be refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from jsonschema import Draft202012Validator
+
+from smcp_conformance.cli.command import Command
+from smcp_conformance.cli.inputs import (
+    WrongCall,
+    missing_required,
+    telling,
+    unknown_flags,
+    valid_arguments,
+    wrong_types,
+)
+from smcp_conformance.cli.runner import Plugin, sayable
+from smcp_conformance.cli.values import values
+
+SCHEMAS: tuple[dict[str, Any], ...] = (
+    {"type": "string"},
+    {"type": "string", "minLength": 2, "maxLength": 3},
+    {"type": "string", "minLength": 500},
+    {"type": "string", "pattern": "^[a-z]{3}-[0-9]+$"},
+    {"type": "string", "enum": ["a", "b"]},
+    {"type": "integer"},
+    {"type": "integer", "minimum": 3, "maximum": 5},
+    {"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 2},
+    {"type": "integer", "multipleOf": 7, "minimum": 1, "maximum": 30},
+    {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+    {"type": "integer", "minimum": 0.5, "maximum": 1.5},
+    {"type": "number"},
+    {"type": "number", "minimum": 0.25, "exclusiveMaximum": 0.5},
+    {"type": "number", "multipleOf": 0.5},
+    {"type": "boolean"},
+    {"type": "array"},
+    {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 3, "uniqueItems": True},
+    {"type": "array", "items": True},
+    {"type": "array", "items": False},
+    {"type": "array", "items": {"type": ["string", "null"]}},
+    {"type": "array", "items": {}},
+    {"type": "object"},
+    {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}},
+    {"type": "array", "items": {"type": "object", "properties": {"b": {"enum": [1, None]}}}},
+)
+PARAMETERS = [
+    {"name": "a_text", "type": "string", "required": True},
+    {"name": "count", "type": "integer", "required": True, "minimum": 0},
+    {"name": "rate", "type": "number"},
+    {"name": "yes", "type": "boolean"},
+    {"name": "tags", "type": "array"},
+]
+COMMAND = Command(Plugin("p", Path(), ()), {"name": "go", "description": "", "parameters": PARAMETERS})
+BARE = Command(Plugin("p", Path(), ()), {"name": "bare", "description": ""})
+OF_TEXT = Command(COMMAND.plugin, {"name": "t", "description": "", "parameters": [{"name": "x", "type": "string"}]})
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=str)
+def test_values_are_valid_and_can_be_made(schema: dict[str, Any]) -> None:
+    """Each kind of schema that contract v1 allows gives values, without a health check complaining."""
+
+    @settings(max_examples=20, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(values(schema))
+    def judge(value: Any) -> None:
+        assert Draft202012Validator(schema).is_valid(value)
+
+    judge()
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "integer", "minimum": 3, "maximum": 2},
+        {"type": "number", "minimum": 3, "maximum": 2},
+        {"type": "string", "minLength": 3, "maxLength": 2},
+        {"type": "integer", "enum": ["no", "integer"]},
+        {"type": "array", "minItems": 2, "maxItems": 1},
+        {"type": "string", "pattern": "("},
+        {"type": "string", "pattern": r"\p{Lu}"},
+    ],
+    ids=str,
+)
+def test_a_schema_that_nothing_fits_gives_nothing(schema: dict[str, Any]) -> None:
+    """Neither an error nor a wrong value: the item will say that it could verify nothing."""
+    with pytest.raises(Unsatisfiable):
+        find(values(schema), lambda _: True, settings=settings(database=None))
+
+
+@settings(max_examples=50, deadline=None)
+@given(valid_arguments(COMMAND))
+def test_valid_arguments_have_what_is_required_and_can_be_said(arguments: dict[str, Any]) -> None:
+    """Optional ones come and go."""
+    assert {"a_text", "count"} <= arguments.keys() <= {"a_text", "count", "rate", "yes", "tags"}
+    assert sayable(COMMAND.words(arguments))
+
+
+@pytest.mark.parametrize("awkward", ["", "-1", "--help", "\n", "🙂"])
+def test_awkward_texts_are_among_them(awkward: str) -> None:
+    """What trips command lines is tried on purpose."""
+    found = find(valid_arguments(COMMAND), lambda made: made["a_text"] == awkward, settings=settings(max_examples=5000))
+    assert f"--a-text={awkward}" in COMMAND.words(found)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_a_wrongly_typed_call_has_one_wrong_word(data: st.DataObject) -> None:
+    """It is the last one, and no reader of that type could take it."""
+    strategy = wrong_types(COMMAND)
+    assert strategy is not None
+    call = data.draw(strategy)
+    flag, _, text = call.words[-1].partition("=")
+    assert flag in ("--count", "--rate", "--yes")
+    assert sum(word.startswith(flag + "=") for word in call.words) == 1
+    assert repr(text) in call.fault
+    if flag == "--count":
+        with pytest.raises(ValueError, match="invalid literal"):
+            int(text)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.data())
+def test_a_call_without_a_required_parameter_lacks_exactly_one(data: st.DataObject) -> None:
+    """The other one is there."""
+    strategy = missing_required(COMMAND)
+    assert strategy is not None
+    call: WrongCall = data.draw(strategy)
+    assert len({"a_text", "count"} - call.arguments.keys()) == 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(unknown_flags(COMMAND))
+def test_an_undeclared_flag_stands_behind_a_valid_call(call: WrongCall) -> None:
+    """And is no beginning of a declared one, which argparse would complete."""
+    assert call.words[-1].startswith("--zq-undeclared-")
+    assert call.words[:-1] == COMMAND.words(call.arguments)
+
+
+def test_a_command_without_such_parameters_gets_no_such_calls() -> None:
+    """Nothing required, nothing typed."""
+    assert wrong_types(BARE) is None
+    assert missing_required(BARE) is None
+    assert wrong_types(OF_TEXT) is None
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        {"name": "on", "type": "boolean", "action": "store_true"},
+        {"name": "many", "type": "array", "items": {"type": "string"}},
+    ],
+)
+def test_a_telling_value_shows_on_the_command_line(parameter: dict[str, Any]) -> None:
+    """A switch is on and an array has an element."""
+    assert find(telling(parameter), lambda _: True, settings=settings(database=None))

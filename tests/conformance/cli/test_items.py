@@ -1,0 +1,187 @@
+"""Plugin checks in a pytest run: ids, markers, verdicts, and what a failure shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from smcp_conformance.requirement import Verdict
+
+from .conftest import SEEDED, Outcome, Runner, Writer
+
+pytest_plugins = ["pytester"]
+
+NUMBER = {"name": "go-on", "description": "", "parameters": [{"name": "n", "type": "integer", "required": True}]}
+FAST = ("-k", "describe_exits_0 or valid_arguments")
+
+
+def text(outcome: Outcome) -> str:
+    """What pytest printed."""
+    return outcome.result.stdout.str()
+
+
+def test_ids_name_plugin_page_and_check_and_are_fit_for_pytest(write_plugin: Writer, run_plugins: Runner) -> None:
+    """Brackets would break --lf; a command's name stands behind the check's."""
+    write_plugin.described(NUMBER, name="odd[1]")
+    outcome = run_plugins(write_plugin.shelf, args=("--collect-only", "-q"))
+    assert "plugins::odd%5B1%5D::contract::describe_exits_0" in outcome.judgements
+    assert "plugins::odd%5B1%5D::behaviour::valid_arguments_are_answered-go-on" in outcome.judgements
+    assert not any("[" in id or id.count("::") != 3 for id in outcome.judgements)
+
+
+def test_two_collections_are_the_same(write_plugin: Writer, run_plugins: Runner) -> None:
+    """Workers of one run have to agree."""
+    for name in ("b", "a"):
+        write_plugin.described({"name": "z", "description": ""}, {"name": "y", "description": ""}, name=name)
+    first, second = (list(run_plugins(write_plugin.shelf, args=("--collect-only",)).judgements) for _ in range(2))
+    assert first == second
+    assert len(set(first)) == len(first)
+    assert first.index("plugins::a::contract::describe_exits_0") < first.index("plugins::b::contract::describe_exits_0")
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [("conformance", True), ("must", True), ("not must", False), ("hypothesis", True), ("not hypothesis", False)],
+)
+def test_markers_select(expression: str, expected: bool, write_plugin: Writer, run_plugins: Runner) -> None:
+    """Every item says whose it is and how strict; generated ones are Hypothesis tests like any other."""
+    write_plugin.described(NUMBER, answer="print(json.dumps({'ok': True}))")
+    args = ("-m", expression, "--collect-only", "-q")
+    assert ("valid_arguments_are_answered" in text(run_plugins(write_plugin.shelf, args=args))) is expected
+
+
+def test_a_failure_shows_the_least_call_and_how_to_repeat_it(write_plugin: Writer, run_plugins: Runner) -> None:
+    """Plugin, command, arguments as JSON, one line for a shell, exit code and both streams; no traceback of ours."""
+    answer = "n = int(sys.argv[2].partition('=')[2]); print('{}' if n < 1000 else 'too much'); sys.exit(n >= 1000)"
+    plugin = write_plugin.described(NUMBER, answer=answer)
+    outcome = run_plugins(write_plugin.shelf, args=(*SEEDED, "-k", "valid_arguments_are_answered"))
+    shown = text(outcome)
+    assert "plugin:    sample\n" in shown
+    assert "command:   go-on\n" in shown
+    assert 'arguments: {"n": 1000}\n' in shown
+    assert f"replay:    {plugin.command[0]} {plugin.command[1]} go-on --n=1000\n" in shown
+    assert "exit code: 1\n" in shown
+    assert "stdout:    'too much\\n'\n" in shown
+    assert "stderr:    ''\n" in shown
+    assert "Traceback" not in shown
+    assert "Falsifying" not in shown
+
+
+def test_a_broken_should_warns_and_fails_only_when_strict(write_plugin: Writer, run_plugins: Runner) -> None:
+    """Being deterministic is a SHOULD: the call that showed it is kept for the report."""
+    answer = "print(json.dumps(str(os.urandom(8))))"
+    write_plugin.described({"name": "c", "description": ""}, answer=answer)
+    args = ("-k", "same_call")
+    lenient, strict = (run_plugins(write_plugin.shelf, args=args, strict=one) for one in (False, True))
+    assert lenient.result.ret == 0
+    assert lenient.broken == {"same_call_gets_the_same_answer"}
+    (judgement,) = [one for one in lenient.judgements.values() if one is not None]
+    assert (judgement.verdict, judgement.level, judgement.reason) == (Verdict.WARNED, "SHOULD", "SHOULD")
+    assert "replay:    " in judgement.exchange
+    assert strict.result.ret == 1
+
+
+def test_a_fault_that_comes_and_goes_is_reported_as_such(write_plugin: Writer, run_plugins: Runner) -> None:
+    """Hypothesis can't repeat it, and the plugin is told so instead of the tool's user."""
+    answer = "open(sys.argv[0] + '.n', 'a').write('x'); print(os.path.getsize(sys.argv[0] + '.n') % 4 and '{}' or 'no')"
+    write_plugin.described(NUMBER, answer=answer)
+    outcome = run_plugins(write_plugin.shelf, args=("-k", "valid_arguments_are_answered"))
+    (judgement,) = [one for one in outcome.judgements.values() if one is not None]
+    assert judgement.verdict is Verdict.FAILED
+    assert judgement.got.endswith("(not each time the same call was made)")
+
+
+def test_nothing_that_could_be_generated_is_not_verified(write_plugin: Writer, run_plugins: Runner) -> None:
+    """It is said, with the reason, and is no failure of the plugin."""
+    never = {"name": "n", "type": "integer", "required": True, "minimum": 2, "maximum": 1}
+    write_plugin.described({"name": "c", "description": "", "parameters": [never]})
+    outcome = run_plugins(write_plugin.shelf, args=("-k", "valid_arguments or declared", "-rs"))
+    assert outcome.broken == set()
+    assert outcome.named(Verdict.NOT_VERIFIED) == {
+        "valid_arguments_are_answered",
+        "declared_command_exists",
+        "declared_flags_are_accepted",
+    }
+    assert "not verified: arguments of this kind can't be generated" in text(outcome)
+
+
+def test_a_refusal_that_names_nothing_proves_nothing(write_plugin: Writer, run_plugins: Runner) -> None:
+    """A plugin that always says the same, such as that a key is missing, is not accused of lacking a command."""
+    write_plugin.described(NUMBER, answer="print(json.dumps({'error': 'no key'})); sys.exit(1)")
+    outcome = run_plugins(write_plugin.shelf)
+    assert outcome.broken == set()
+    assert outcome.named(Verdict.NOT_VERIFIED) == {"declared_command_exists", "declared_flags_are_accepted"}
+
+
+@pytest.mark.parametrize("hint", ["destructiveHint", "openWorldHint"])
+def test_a_command_that_says_it_does_harm_is_called_only_if_allowed(
+    hint: str, write_plugin: Writer, run_plugins: Runner
+) -> None:
+    """What was therefore not verified is listed, with the option that would change it."""
+    mark = "open(sys.argv[0] + '.called', 'w').close(); print('{}')"
+    plugin = write_plugin.described({"name": "c", "description": "", "annotations": {hint: True}}, answer=mark)
+    called = plugin.folder / "cli.py.called"
+    args = ("-k", "valid_arguments or declared", "-rs")
+    outcome = run_plugins(write_plugin.shelf, args=args)
+    assert f"sample__c says {hint}: true; --smcp-allow-tools 'sample__c' lets it be called" in text(outcome)
+    assert outcome.named(Verdict.PASSED) == set()
+    assert not called.exists()
+    assert "valid_arguments_are_answered" in run_plugins(write_plugin.shelf, args=args, allow=("sample__*",)).named(
+        Verdict.PASSED
+    )
+    assert called.exists()
+
+
+def test_a_check_without_a_subject_is_not_applicable(write_plugin: Writer, run_plugins: Runner) -> None:
+    """A command without parameters can't be called with a wrong one."""
+    write_plugin.described({"name": "c", "description": "", "deterministic": False})
+    outcome = run_plugins(write_plugin.shelf, args=("-k", "c"))
+    assert outcome.named(Verdict.NOT_APPLICABLE) == {"missing_parameter_is_refused", "wrong_type_is_refused"}
+    assert not any("same_call" in id for id in outcome.judgements)
+
+
+def test_an_error_of_ours_is_shown_as_one(
+    write_plugin: Writer, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a traceback and without a judgement: nobody is accused."""
+    write_plugin.described({"name": "c", "description": ""})
+    monkeypatch.setattr("smcp_conformance.cli.command.Command.words", lambda *_: 1 / 0)
+    outcome = run_plugins(write_plugin.shelf, args=("-k", "valid_arguments or declared_command"))
+    assert outcome.result.ret == 1
+    assert set(outcome.judgements.values()) == {None}
+    assert "ZeroDivisionError" in text(outcome)
+
+
+def test_the_same_seed_makes_the_same_calls_whatever_else_runs(write_plugin: Writer, run_plugins: Runner) -> None:
+    """Seeds come from the item's id, so selecting fewer items changes nothing, and commands get calls of their own."""
+    log = "open(sys.argv[0] + '.' + sys.argv[1], 'a').write(repr(sys.argv[2:]) + '\\n'); print('{}')"
+    plugin = write_plugin.described(NUMBER, {**NUMBER, "name": "other"}, answer=log)
+    logs = [plugin.folder / f"cli.py.{name}" for name in ("go-on", "other")]
+    made = []
+    for expression in ("valid_arguments_are", "valid_arguments_are and go-on"):
+        run_plugins(write_plugin.shelf, args=(*SEEDED, "-k", expression))
+        made.append([log.read_text() for log in logs])
+        for log_file in logs:
+            log_file.write_text("")
+    assert made[0][0] == made[1][0]
+    assert made[0][0] != made[0][1]
+    assert made[1][1] == ""
+
+
+def test_failures_are_remembered_per_item(write_plugin: Writer, run_plugins: Runner) -> None:
+    """A second run tries the failing arguments first, and a neighbour that passes doesn't make it forget them."""
+    log = "open(sys.argv[0] + '.' + sys.argv[1], 'a').write(sys.argv[2] + '\\n'); "
+    answer = log + "print('no' if sys.argv[1:] not in (['bad', '--n=0'], ['good', sys.argv[2]]) else '{}')"
+    plugin = write_plugin.described({**NUMBER, "name": "bad"}, {**NUMBER, "name": "good"}, answer=answer)
+    log_file = plugin.folder / "cli.py.bad"
+    args = ("-k", "valid_arguments_are_answered")  # no seed, which would do without memory
+    run_plugins(write_plugin.shelf, args=args)
+    log_file.unlink()
+    run_plugins(write_plugin.shelf, args=args)
+    assert log_file.read_text().splitlines()[0] == "--n=1"
+
+
+def test_a_profile_without_a_database_is_respected(write_plugin: Writer, run_plugins: Runner) -> None:
+    """As on CI, where Hypothesis' own profile is in force."""
+    write_plugin.described(NUMBER, answer="print('no')")
+    outcome = run_plugins(write_plugin.shelf, args=(*FAST, "--hypothesis-profile=ci"))
+    assert outcome.broken == {"valid_arguments_are_answered"}
