@@ -21,7 +21,7 @@ from smcp_conformance.launch import (
     start,
     wait_until_listening,
 )
-from smcp_conformance.session import Session
+from smcp_conformance.session import Session, Transport
 from smcp_conformance.target import Target
 from smcp_conformance.wire.http import HttpTransport
 from smcp_conformance.wire.sse import SseTransport
@@ -46,6 +46,7 @@ class Host:
     def connect(self, revision: str, probe: str = "", capabilities: Mapping[str, Any] | None = None) -> Session:
         """Return a session in which nothing was sent yet; raises StartError if there is no server to speak to."""
         conversation = Conversation(self.target.transport, probe=probe)
+        transport: Transport
         if self.target.transport == "stdio":
             transport = StdioTransport(self._process(), conversation, self.target.policy.max_message)
         else:
@@ -122,13 +123,16 @@ class Spare:
         """Return the process, unless it could not be started or has ended meanwhile."""
         self._thread.join()
         process, self._process = self._process, None
-        return process if process is not None and process.poll() is None else None
+        if process is not None and process.poll() is not None:
+            process.stop()
+            return None
+        return process
 
     def discard(self) -> None:
-        """End the process unused."""
-        process = self.take()
-        if process is not None:
-            process.stop()
+        """End the process unused, and what it left if it has ended by itself."""
+        self._thread.join()
+        if self._process is not None:
+            self._process.stop()
 
     def _start(self) -> None:
         with contextlib.suppress(StartError):

@@ -65,13 +65,17 @@ def primary(check: Check, transport: str, revision: str) -> Requirement:
 
 
 def judge(check: Check, leg: Leg) -> Judgement:
-    """Run `check` on `leg`; a server that fell silent or died in the shared session gets a second, fresh hearing."""
+    """Run `check` on `leg`; what fails in a session that others have used gets a second, fresh hearing.
+
+    In the shared session that is so only for a server that fell silent or died: a wrong answer is a wrong answer.
+    """
     rule = primary(check, leg.offer.transport, leg.offer.revision)
     if rule.capability and not leg.offer.declares(rule.capability):
         return _judgement(Verdict.NOT_APPLICABLE, check, rule, leg, reason=f"{rule.capability} is not declared")
     leg.begin(check.id)
     found = _attempt(check, rule, leg)
-    if found.verdict is Verdict.FAILED and check.wants in ("session", "leg") and found.reason == "wire":
+    suspicious = check.wants == "fresh" or (check.wants in ("session", "leg") and found.reason == "wire")
+    if found.verdict is Verdict.FAILED and suspicious:
         leg.forget_shared()
         leg.begin(check.id)
         found = _attempt(check, rule, leg)
@@ -111,7 +115,7 @@ def _exercised(check: Check, rule: Requirement, leg: Leg) -> Judgement:
 def subject(check: Check, leg: Leg) -> Iterator[Any]:
     """What the check's parameter asks for."""
     if check.wants == "fresh":
-        with leg.fresh() as session:
+        with leg.second_hand() as session:
             yield session
     elif check.wants == "connection":
         with leg.connection() as session:

@@ -46,6 +46,7 @@ class Leg:
         self.host = host
         self.probe = ""
         self._shared: Session | None = None
+        self._kept: Session | None = None
         self._watches = {monitor.id: Watch() for monitor in monitors}
         self._monitors = monitors
         self._used: list[Conversation] = []
@@ -60,7 +61,8 @@ class Leg:
     def session(self) -> Session:
         """The shared session, initialized; a new one if it has ended."""
         if self._shared is not None and not self._shared.alive:
-            self._retire_shared()
+            self._retire(self._shared)
+            self._shared = None
         if self._shared is None:
             self._shared = self._open(self.host.connect(self.offer.revision, self.probe))
         self._shared.conversation.probe = self.probe
@@ -72,6 +74,26 @@ class Leg:
         """An initialized session of its own on a fresh process (HTTP: a fresh client), closed at the end."""
         with self.connection(capabilities) as session:
             yield session.open()
+
+    @contextlib.contextmanager
+    def second_hand(self) -> Iterator[Session]:
+        """On stdio, where a process costs time, a fresh session that an earlier check left in good order, if any.
+
+        It is kept again unless the check raises or the server has ended: what fails here must be tried on a `fresh`
+        one before it is believed.
+        """
+        session, self._kept = self._kept or self._spoilable(), None
+        session.conversation.probe = self.probe
+        self._use(session.conversation)
+        try:
+            yield session
+        except BaseException:
+            self._retire(session)
+            raise
+        if session.alive and session.transport.name == "stdio":
+            self._kept = session
+        else:
+            self._retire(session)
 
     @contextlib.contextmanager
     def connection(
@@ -125,9 +147,10 @@ class Leg:
         return tuple(self._used)
 
     def forget_shared(self) -> None:
-        """End the shared session, judging it; the next use opens a new one."""
-        if self._shared is not None:
-            self._retire_shared()
+        """End the sessions that checks have in common, judging them; the next use opens new ones."""
+        common, self._shared, self._kept = (self._shared, self._kept), None, None
+        for session in filter(None, common):
+            self._retire(session)
 
     def watch(self, monitor: Check) -> Watch:
         """What `monitor` saw in all conversations of this leg; leads one itself if that was nothing."""
@@ -162,9 +185,10 @@ class Leg:
             self._judge(session.conversation)
             raise
 
-    def _retire_shared(self) -> None:
-        assert self._shared is not None
-        session, self._shared = self._shared, None
+    def _spoilable(self) -> Session:
+        return self._open(self.host.connect(self.offer.revision, self.probe))
+
+    def _retire(self, session: Session) -> None:
         session.close()
         self._judge(session.conversation)
 
