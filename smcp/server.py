@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
@@ -15,6 +16,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
+    METHOD_NOT_FOUND,
     CallToolRequestParams,
     CallToolResult,
     ListToolsResult,
@@ -54,6 +56,7 @@ class Service:
             on_call_tool=_contained(self._call_tool),
             on_subscriptions_listen=_contained(self._subscribe),
         )
+        self.server.middleware.append(self._refuse_unserved)
 
     @property
     def initialization(self) -> InitializationOptions:
@@ -63,6 +66,13 @@ class Service:
     def close_streams(self) -> None:
         """End every open `subscriptions/listen` stream with its result; otherwise they hold up a shutdown."""
         self._listen.close()
+
+    async def _refuse_unserved(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Say "method not found" before the SDK looks at the params of a method that isn't served anyway."""
+        served = ctx.method == "initialize" or self.server.get_request_handler(ctx.method) is not None
+        if ctx.request_id is not None and not served:
+            raise MCPError(METHOD_NOT_FOUND, "Method not found")
+        return await call_next(ctx)
 
     async def _list_tools(self, ctx: Any, params: PaginatedRequestParams | None) -> ListToolsResult:
         if params is not None and params.cursor is not None:

@@ -73,6 +73,7 @@ def wait_gone(processes: list[psutil.Process]) -> None:
         (b'{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}', -32602, "\ud800"),
         (b'{"jsonrpc":"2.0","id":4,"method":"no/such"}', -32601, 4),
         (b'{"jsonrpc":"2.0","id":4,"method":"notifications/initialized"}', -32601, 4),
+        (b'{"jsonrpc":"2.0","id":4,"method":"completion/complete"}', -32601, 4),
         (b'{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":7}}', -32602, 5),
         (b'{"jsonrpc":"2.0","id":6,"method":"tools/list","params":{"cursor":"made up"}}', -32602, 6),
         (json.dumps(hello(request_id=7)).encode(), -32600, 7),
