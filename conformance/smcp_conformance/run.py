@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 import pytest
@@ -106,9 +107,15 @@ class ConformanceRun:
         if given is not None:
             ids = list(json.loads(given)["selected"])
         else:
-            groups = {target.group for target in self.options.targets}
-            ids = replayed or [arg for arg in self.config.args if "::" in arg and arg.partition("::")[0] in groups]
-        rest = [arg for arg in self.config.args if arg not in ids]
+            ids = replayed or [id for arg in self.config.args if (id := self._own_id(arg))]
+        rest = [arg for arg in self.config.args if not self._own_id(arg)]
         alone = bool(ids) and (not rest or self.config.args_source is not pytest.Config.ArgsSource.ARGS)
         self.config.args[:] = [] if self.options.only or alone else rest
         return ids
+
+    def _own_id(self, argument: str) -> str | None:
+        """The node id that `argument` is, if it is ours: from a subfolder pytest writes `../` before it."""
+        path, separator, rest = argument.partition("::")
+        name = PurePath(path).name
+        groups = {target.group for target in self.options.targets}
+        return f"{name}{separator}{rest}" if separator and name in groups else None

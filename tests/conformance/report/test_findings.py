@@ -128,7 +128,7 @@ def test_an_error_of_ours_says_so() -> None:
 
 def typed(**given: object) -> SimpleNamespace:
     """pytest's options as typed."""
-    names = ("server", "url", "config", "plugins", "header", "allow_tools")
+    names = ("server", "url", "config", "plugins", "header", "allow_tools", "mask")
     lists: dict[str, object] = {f"smcp_{name}": [] for name in names}
     singles = ("revisions", "max_message", "start_timeout", "reply_timeout", "strict")
     nothing = {**lists, **{f"smcp_{name}": None for name in singles}, "inifilename": None, "rootdir": None}

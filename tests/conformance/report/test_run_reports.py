@@ -140,17 +140,19 @@ def test_two_workers_say_the_same_and_a_leg_stays_on_one(project: Project) -> No
     assert len(workers) == 1
 
 
-def test_ids_choose_items_from_anywhere(project: Project) -> None:
-    """A copied id works as an argument, with a worker, from a subfolder; `--co` prints what can be copied."""
+def test_ids_choose_items_from_anywhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copied id works as an argument, with workers, from a subfolder; `--co` prints what can be copied."""
     project.checks("passes", "fails")
+    project.pytester.makeini("[pytest]")
     listed = project.run("--collect-only", "-q")
     assert listed.outlines[:3] == ["fix::start", f"{ITEM}passes", f"{ITEM}fails"]
-    project.pytester.makeini("[pytest]")
-    project.pytester.mkdir("below")
-    project.pytester.chdir()
-    result = project.run("--rootdir=.", f"{ITEM}passes", "-n2")
+    monkeypatch.chdir(project.pytester.mkdir("below"))
+    result = project.run("-v", f"{ITEM}passes", "-n2")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*= 1 passed in *"])
+    (line,) = [line for line in result.outlines if "PASSED" in line]
+    result = project.run("-v", line.split()[-1])
+    result.stdout.fnmatch_lines([f"../{ITEM}passes PASSED*", "*= 1 passed in *"])
     missing = project.run(f"{ITEM}passed")
     assert missing.ret == pytest.ExitCode.USAGE_ERROR
     missing.stderr.fnmatch_lines([f"ERROR: not found: '{ITEM}passed' is no conformance item; *"])
