@@ -1,0 +1,1 @@
+"""Base protocol: JSON-RPC messages, ids, errors, `_meta`, results."""

@@ -1,0 +1,91 @@
+"""Ids: a response carries exactly the id of the request that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smcp_conformance.reply import brief
+from smcp_conformance.requirement import Observation, check, monitor
+from smcp_conformance.session import Session
+from smcp_conformance.traffic import complete, identity, requests, responses
+from smcp_conformance.wire.transcript import Conversation
+
+NUMBERS = (0, -1, 7_000_001, 2**31, 2**53 - 1)
+STRINGS = ("", "0", "4711", "null", 'with "quotes", \\ and / in it', "two\nlines", "x" * 200)
+WORDS = ("ключ", "鍵", "☃ 😀", "e\u0301 is not \u00e9", "\u202eright to left")
+
+
+def echo_of(session: Session, id: object) -> object:
+    """The id that comes back for `id`."""
+    return session.request(session.ping_method, id=id).message.get("id")
+
+
+@monitor("jsonrpc.response.id-echo")
+def every_response_carries_the_id_of_a_request(conversation: Conversation) -> Iterator[Observation]:
+    """Each response has the id of a request that was sent; only an error may have none."""
+    if not complete(conversation):
+        return
+    sent = {str(id) for _, id in requests(conversation)}
+    for frame, response in responses(conversation):
+        id = response.get("id")
+        known = str(id) in sent or (id is None and "error" in response)
+        shown = (
+            "" if known else f"got {brief(dict(response))}, must be a response with the id of a request that was sent"
+        )
+        yield Observation(frame, shown or None)
+
+
+@monitor("jsonrpc.response.exactly-one")
+def no_request_is_answered_twice(conversation: Conversation) -> Iterator[Observation]:
+    """No id comes back in more responses than requests were sent with it (a replayed event counts once)."""
+    if not complete(conversation):
+        return
+    asked, seen, replayed = requests(conversation), dict[object, int](), set[object]()
+    for frame, response in responses(conversation):
+        event, key = frame.facts.get("event-id"), identity(response.get("id"))
+        if key not in asked or (event is not None and (event, key) in replayed):
+            continue
+        replayed.add((event, key))
+        seen[key] = seen.get(key, 0) + 1
+        again = f"got response number {seen[key]} with the id {brief(response['id'])}, must be one response per request"
+        yield Observation(frame, again if seen[key] > len(asked[key]) else None)
+
+
+@check("jsonrpc.response.id-type-preserved")
+def integer_ids_come_back_as_the_same_integers(session: Session) -> None:
+    """Sends a harmless request under small, negative and large integers; each must come back as that integer."""
+    for id in NUMBERS:
+        echo = echo_of(session, id)
+        assert identity(echo) == identity(id), f"got the id {brief(echo)}, must be {id}"
+
+
+@check("jsonrpc.response.id-type-preserved")
+def string_ids_come_back_as_the_same_strings(session: Session) -> None:
+    """Sends a harmless request under empty, numeric-looking, quoted and long strings; each must come back unaltered."""
+    for id in STRINGS:
+        echo = echo_of(session, id)
+        assert echo == id, f"got the id {brief(ascii(echo))}, must be {brief(ascii(id))}"
+
+
+@check("jsonrpc.unicode-roundtrip")
+def ids_outside_ascii_come_back_unharmed(session: Session) -> None:
+    """Sends a harmless request under ids in several scripts; each must come back character by character."""
+    for id in WORDS:
+        echo = echo_of(session, id)
+        assert echo == id, f"got the id {brief(ascii(echo))}, must be {brief(ascii(id))}"
+
+
+@check("jsonrpc.request-id.reuse-after-completion")
+def an_id_may_be_used_again_once_it_was_answered(session: Session) -> None:
+    """Sends two discoveries under one id, the second after the answer to the first; both must be served."""
+    session.request("server/discover", id="used twice")
+    second = session.request("server/discover", id="used twice")
+    assert second.succeeded, f"got {second}, must be a second result"
+
+
+@check("jsonrpc.concurrent-requests")
+def requests_sent_at_once_are_all_answered(session: Session) -> None:
+    """Sends eight harmless requests without waiting; each must get its own answer, in whatever order."""
+    pending = [session.start(session.ping_method) for _ in range(8)]
+    replies = [each.wait() for each in pending]
+    assert all(reply.succeeded for reply in replies), f"got {[str(reply) for reply in replies]}, must be eight results"

@@ -1,0 +1,145 @@
+"""`_meta`: what each request of 2026-07-28 needs in it, what a server makes of the rest, and the names of its keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from smcp_conformance.leg import Leg
+from smcp_conformance.reply import Reaction, brief
+from smcp_conformance.requirement import Observation, check, monitor
+from smcp_conformance.session import META, Session
+from smcp_conformance.traffic import messages, metas
+from smcp_conformance.wire.transcript import Conversation
+
+INVALID_PARAMS, HEADER_MISMATCH, UNSUPPORTED_VERSION = -32602, -32020, -32022
+VERSION, CLIENT, CAPABILITIES = META + "protocolVersion", META + "clientInfo", META + "clientCapabilities"
+LABEL = "[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+KEY = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*/)?(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?\Z")
+BARE: tuple[dict[str, Any], ...] = ({"params": {"_meta": {}}}, {"params": {}}, {})
+OWNERS = {"modelcontextprotocol", "mcp"}
+
+
+def discovery(session: Session, meta: object, **more: Any) -> dict[str, Any]:
+    """A discovery with this `_meta`, whatever it is."""
+    return {**session.message("server/discover"), "params": {"_meta": meta}, **more}
+
+
+def without(session: Session, key: str) -> dict[str, Any]:
+    """The metadata of an ordinary request but for one key."""
+    return {name: value for name, value in session.meta().items() if name != key}
+
+
+def unversioned(leg: Leg, message_of: Any) -> tuple[Reaction, bool]:
+    """How a fresh server reacts to a request that names no version, and whether that is right.
+
+    Over HTTP the version header then has nothing to match. A server that speaks the handshake era too may take the
+    request for one of that era, which is an error before `initialize` as well.
+    """
+    with leg.connection() as session:
+        reaction = session.provoke(message_of(session))
+    if reaction.code == INVALID_PARAMS or (leg.offer.transport == "http" and reaction.code == HEADER_MISMATCH):
+        return reaction, True
+    return reaction, bool(reaction.error) and shakes_hands(leg)
+
+
+def shakes_hands(leg: Leg) -> bool:
+    """Tell whether the server also speaks the handshake era."""
+    if leg.offer.dual_era:
+        return True
+    with leg.connection(revision="2025-11-25") as session:
+        return session.request("initialize", session.initialize_params()).succeeded
+
+
+@check("meta.missing-protocol-version")
+def request_without_a_version_is_refused(leg: Leg) -> None:
+    """Discovers without the key protocolVersion in `_meta`; the answer must be the error -32602."""
+    reaction, right = unversioned(leg, lambda session: discovery(session, without(session, VERSION)))
+    assert right, f"got {reaction}, must be the error -32602 (Invalid params)"
+
+
+@check("meta.missing-entirely")
+def request_without_metadata_is_refused(leg: Leg) -> None:
+    """Discovers with an empty `_meta`, with empty params and without params; each answer must be the error -32602."""
+    for members in BARE:
+        bare = {"jsonrpc": "2.0", "id": "bare", "method": "server/discover", **members}
+        reaction, right = unversioned(leg, lambda session, bare=bare: bare)
+        assert right, f"got {reaction} with {brief(members)}, must be the error -32602 (Invalid params)"
+
+
+@check("meta.missing-client-capabilities")
+def request_without_client_capabilities_is_refused(fresh: Session) -> None:
+    """Discovers without the key clientCapabilities in `_meta`; the answer must be the error -32602."""
+    reaction = fresh.provoke(discovery(fresh, without(fresh, CAPABILITIES)))
+    assert reaction.code == INVALID_PARAMS, f"got {reaction}, must be the error -32602 (Invalid params)"
+
+
+@check("meta.required-field-types")
+def metadata_of_the_wrong_type_is_refused(fresh: Session) -> None:
+    """Discovers with an array for clientCapabilities; the answer must be the error -32602."""
+    reaction = fresh.provoke(discovery(fresh, {**fresh.meta(), CAPABILITIES: ["sampling"]}))
+    assert reaction.code == INVALID_PARAMS, f"got {reaction}, must be the error -32602 (Invalid params)"
+
+
+@check("meta.required-field-types")
+def version_of_the_wrong_type_is_refused(leg: Leg) -> None:
+    """Discovers with a number for protocolVersion; the answer must be the error -32602, or -32022 for the version."""
+    reaction, right = unversioned(leg, lambda session: discovery(session, {**session.meta(), VERSION: 20260728}))
+    right = right or reaction.code == UNSUPPORTED_VERSION
+    assert right, f"got {reaction}, must be the error -32602 (Invalid params)"
+
+
+@check("meta.client-info-optional")
+def client_info_may_be_left_out(session: Session) -> None:
+    """Discovers without the key clientInfo in `_meta`; there must be a result."""
+    reaction = session.provoke(discovery(session, without(session, CLIENT)), malformed=False)
+    served = [frame for frame in reaction.answers if "result" in frame.message]
+    assert served, f"got {reaction}, must be a result"
+
+
+@check("meta.client-info-no-behaviour")
+def clients_are_all_treated_alike(session: Session) -> None:
+    """Discovers as three different clients; capabilities, versions and instructions must be the same each time."""
+    clients = [{"name": name, "version": "9.9"} for name in ("claude-code", "nobody-knows-me", "")]
+    found = [session.request("server/discover", meta={CLIENT: client}).result for client in clients]
+    seen = [
+        {name: result.get(name) for name in ("capabilities", "supportedVersions", "instructions")} for result in found
+    ]
+    assert seen[0] == seen[1] == seen[2], f"got {brief(seen)}, must be the same for every client"
+
+
+@check("meta.reserved-values-no-assumptions")
+def undefined_key_under_a_reserved_prefix_is_ignored(session: Session) -> None:
+    """Adds a key of MCP's own prefix that no revision defines, with an odd value; the request must be served."""
+    reply = session.request(session.ping_method, meta={META + "conformance-test": [None, {"odd": -1.5}]})
+    assert reply.succeeded, f"got {reply}, must be a result"
+
+
+@monitor("meta.key-format")
+def meta_keys_follow_the_grammar(conversation: Conversation) -> Iterator[Observation]:
+    """Each key of each `_meta` is a name, with or without a prefix of labels and a slash."""
+    for frame, message in messages(conversation):
+        for meta in metas(dict(message)):
+            wrong = next((key for key in meta if not KEY.match(key)), None) if isinstance(meta, dict) else None
+            yield Observation(frame, None if wrong is None else f"got the _meta key {wrong!r}, must be [prefix/]name")
+
+
+@monitor("meta.reserved-prefix")
+def reserved_prefixes_are_left_to_mcp(conversation: Conversation) -> Iterator[Observation]:
+    """No key of any `_meta` has a prefix reserved for MCP, but for `io.modelcontextprotocol/` itself."""
+    for frame, message in messages(conversation):
+        for meta in metas(dict(message)):
+            keys = [key for key in meta if _reserved(conversation.revision, key)] if isinstance(meta, dict) else []
+            wrong = f"got the _meta key {keys[0]!r}, must have a prefix that is not reserved for MCP" if keys else None
+            yield Observation(frame, wrong)
+
+
+def _reserved(revision: str, key: str) -> bool:
+    prefix, slash, _ = key.rpartition("/")
+    labels = prefix.split(".")
+    if not slash or prefix + "/" == META:
+        return False
+    if revision == "2025-06-18":
+        return any(label in OWNERS for label in labels[:-1])
+    return len(labels) > 1 and labels[1] in OWNERS

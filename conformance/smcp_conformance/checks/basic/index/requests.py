@@ -1,0 +1,148 @@
+"""Requests that can't be served: no JSON, no request, no such method, no such parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smcp_conformance.leg import Leg
+from smcp_conformance.reply import Reaction, brief
+from smcp_conformance.requirement import check, not_applicable, not_verified
+from smcp_conformance.session import Session
+
+PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
+HEADER_MISMATCH = -32020
+NULL_EXCLUDED_SINCE = "2025-11-25"
+BROKEN = b'{"jsonrpc": "2.0", "id": 77, "method"'
+UNKNOWN = ("conformance/no-such-method", "tools/lists", "Ping", "tools", "rpc.discover", "$/cancelRequest")
+INCOMPLETE = (
+    ("tools", "tools/call"),
+    ("prompts", "prompts/get"),
+    ("resources", "resources/read"),
+    ("completions", "completion/complete"),
+)
+
+
+def served(reaction: Reaction) -> bool:
+    """Tell whether a result came back."""
+    return any("result" in message for frame in reaction.answers for message in frame.messages)
+
+
+def spoilt(session: Session, **changes: Any) -> dict[str, Any]:
+    """A harmless request with some members changed; None takes one out."""
+    message = {**session.message(session.ping_method), **changes}
+    return {name: value for name, value in message.items() if value is not None}
+
+
+def for_headers(session: Session) -> tuple[int, ...]:
+    """The code that a message may also get whose spoilt members its HTTP headers have to repeat."""
+    return (HEADER_MISMATCH,) if session.stateless and session.transport.name == "http" else ()
+
+
+@check("jsonrpc.method-not-found")
+def unknown_method_is_refused(session: Session) -> None:
+    """Calls methods that no revision knows; each answer must be the error -32601."""
+    for method in UNKNOWN:
+        reply = session.request(method)
+        assert reply.code == METHOD_NOT_FOUND, (
+            f"got {reply} for {method!r}, must be the error -32601 (Method not found)"
+        )
+
+
+@check("jsonrpc.parse-error")
+def broken_json_is_answered_with_a_parse_error(fresh: Session) -> None:
+    """Sends half a JSON object; the answer must be the error -32700, or on stdio at least no harm."""
+    reaction = fresh.provoke(BROKEN)
+    refused = fresh.transport.name == "http" and (reaction.status or 0) >= 400 and not reaction.answers
+    assert reaction.code == PARSE_ERROR or refused, f"got {reaction}, must be the error -32700 (Parse error)"
+
+
+@check("jsonrpc.internal-error")
+def broken_input_does_not_stop_the_server(fresh: Session) -> None:
+    """Sends half a JSON object, then a number, then a harmless request; the latter must be served as ever."""
+    fresh.provoke(BROKEN)
+    fresh.provoke(b"42")
+    reply = fresh.ping()
+    assert reply.succeeded, f"got {reply} after broken input, must be a result"
+
+
+@check("jsonrpc.error.id-member-shape")
+def an_unreadable_id_is_left_out_of_the_error(fresh: Session) -> None:
+    """Sends half a JSON object; the error's id, if any, must be a string or an integer (before 2025-11-25: or null)."""
+    reaction = fresh.provoke(BROKEN)
+    if not reaction.error:
+        not_verified("no error came for input that is not JSON")
+    id = reaction.answers[0].message.get("id", "")
+    allowed = {str, int} if fresh.revision >= NULL_EXCLUDED_SINCE else {str, int, type(None)}
+    assert type(id) in allowed, f"got the id {brief(id)}, must be absent, a string or an integer"
+
+
+@check("jsonrpc.error.id-when-readable")
+def an_error_carries_the_id_of_its_request(fresh: Session) -> None:
+    """Calls an unknown method under the id "readable"; the error must have this id."""
+    reaction = fresh.provoke(fresh.message("conformance/no-such-method", id="readable"), malformed=False)
+    ids = [frame.message.get("id") for frame in reaction.answers]
+    assert ids == ["readable"], f'got {reaction}, must be an error with the id "readable"'
+
+
+@check("jsonrpc.invalid-request")
+def message_without_jsonrpc_member_is_refused(fresh: Session) -> None:
+    """Sends a harmless request that lacks `jsonrpc`; the answer must be the error -32600 and never a result."""
+    refuse(fresh, spoilt(fresh, jsonrpc=None))
+
+
+@check("jsonrpc.invalid-request")
+def message_with_a_numeric_method_is_refused(fresh: Session) -> None:
+    """Sends a request whose `method` is a number; the answer must be the error -32600."""
+    refuse(fresh, spoilt(fresh, method=7))
+
+
+def refuse(session: Session, message: dict[str, Any]) -> None:
+    """Assert that `message` is answered as an invalid request, or leniently as one with invalid parameters."""
+    reaction = session.provoke(message)
+    codes = (INVALID_REQUEST, INVALID_PARAMS, *for_headers(session))
+    assert reaction.code in codes, f"got {reaction}, must be the error -32600 (Invalid Request)"
+
+
+@check("jsonrpc.invalid-request")
+def request_with_an_unreadable_id_is_refused(fresh: Session) -> None:
+    """Sends a harmless request whose id is an object; the answer must be the error -32600."""
+    refuse(fresh, spoilt(fresh, id={"no": "id"}))
+
+
+@check("jsonrpc.request.null-id-rejected")
+def request_with_id_null_is_not_served(fresh: Session) -> None:
+    """Sends a harmless request whose id is null; there must be no result."""
+    reaction = fresh.provoke({**fresh.message(fresh.ping_method), "id": None})
+    assert not served(reaction), f"got {reaction}, must be an error, or nothing on stdio"
+
+
+@check("jsonrpc.invalid-params")
+def params_that_are_no_object_are_refused(fresh: Session) -> None:
+    """Sends a harmless request with an array for `params`; the answer must be -32602, or -32600 for the whole."""
+    reaction = fresh.provoke(spoilt(fresh, params=["not", "an", "object"]))
+    codes = (INVALID_PARAMS, INVALID_REQUEST, *for_headers(fresh))
+    assert reaction.code in codes, f"got {reaction}, must be the error -32602 (Invalid params)"
+
+
+@check("jsonrpc.invalid-params", "jsonrpc.internal-error")
+def missing_parameters_are_refused(leg: Leg) -> None:
+    """Sends the requests of declared capabilities without the parameters they need; each must get -32602.
+
+    Over HTTP at 2026-07-28 such a request has no name for its headers either, so -32020 will do.
+    """
+    methods = [method for capability, method in INCOMPLETE if leg.offer.declares(capability)]
+    if not methods:
+        not_applicable("no capability is declared whose methods need parameters")
+    with leg.fresh() as session:
+        for method in methods:
+            reaction = session.provoke(session.message(method))
+            codes = (INVALID_PARAMS, *for_headers(session))
+            assert reaction.code in codes, f"got {reaction} for {method}, must be the error -32602 (Invalid params)"
+
+
+@check("jsonrpc.extra-members-tolerated", "meta.unknown-keys-tolerated")
+def unknown_members_are_ignored(session: Session) -> None:
+    """Adds an unknown member to the params and a vendor's key to `_meta` of a harmless request; it must be served."""
+    params = {"conformanceUnknown": {"deep": [1, None]}}
+    reply = session.request(session.ping_method, params, meta={"com.example/conformance": [1, None]})
+    assert reply.succeeded, f"got {reply}, must be a result"

@@ -1,0 +1,1 @@
+"""The life of a connection in the handshake era: initialization, version negotiation, operation."""
