@@ -19,6 +19,10 @@ from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 COMPLAINTS_KEPT = 5
+UNKNOWN_OF_WALK: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("tools", "tools/call", {"name": "conformance-no-such-tool", "arguments": {}}),
+    ("resources", "resources/read", {"uri": "conformance:no-such-resource"}),
+)
 CALLS_OF_WALK = 5
 
 
@@ -176,6 +180,10 @@ class Leg:
             if self.offer.declares(capability):
                 session.list_all(f"{capability}/list", capability)
         call_together(session, [one for one in self.calls if one.reply is not None][:CALLS_OF_WALK])
+        for capability, method, params in UNKNOWN_OF_WALK:
+            if self.offer.declares(capability):
+                session.request(method, params)
+        session.request(session.ping_method, id="é ☃ 😀")
 
     def _open(self, session: Session) -> Session:
         try:
