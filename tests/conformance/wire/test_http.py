@@ -51,6 +51,7 @@ def test_a_post_is_answered_and_recorded() -> None:
         assert exchange.header("absent") is None
         got = transport.inbox.get(time.monotonic() + PATIENCE)
         assert got is exchange.frames[0]
+        assert frame is not None
         assert got.facts["exchange"] is exchange is frame.facts["exchange"]
         note = transport.inbox.get(time.monotonic() + PATIENCE)
         assert note is not None
