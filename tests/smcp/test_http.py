@@ -275,3 +275,11 @@ def waited_child(web: Web) -> psutil.Process:
     while not (found := parent.children()):
         assert web.process.poll() is None
     return found[0]
+
+
+def test_a_client_that_leaves_in_the_middle_costs_nothing(web: Web) -> None:
+    """Half a body is forgotten, and the next client is served."""
+    head = f"POST /mcp HTTP/1.1\r\nHost: {web.base.removeprefix('http://')}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", int(web.base.rpartition(":")[2]))) as connection:
+        connection.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+    assert web.client.get(f"{web.base}/health").status_code == 200

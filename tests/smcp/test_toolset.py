@@ -1,0 +1,72 @@
+"""Calls that fail inside the server: the client learns that, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import anyio
+import pytest
+from mcp.shared.exceptions import MCPError
+from smcp_clients import ODD_PLUGIN, write_plugin
+
+from smcp.discovery import Command, Discovery
+from smcp.server import Service
+from smcp.toolset import Answer, Toolset, UnknownTool
+
+
+@pytest.fixture
+def toolset(tmp_path: Path) -> Toolset:
+    """The commands of the odd plugin, found."""
+    discovery = Discovery([write_plugin(tmp_path, "odd", ODD_PLUGIN)]).start()
+    discovery.commands.result(120)
+    return Toolset(discovery)
+
+
+def test_a_plugin_that_cannot_be_started_is_an_internal_error(
+    toolset: Toolset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the interpreter was looked for stays in the log."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    answer = anyio.run(toolset.call, "odd__silent", {})
+    assert answer.error == {"code": "internal_error", "message": "odd__silent can't be started"}
+
+
+def test_an_unknown_tool_is_no_answer(toolset: Toolset) -> None:
+    """But an exception of its own, which becomes a protocol error."""
+    with pytest.raises(UnknownTool):
+        anyio.run(toolset.call, "odd__none", {})
+
+
+class Broken(Toolset):
+    """A toolset with a fault."""
+
+    async def commands(self) -> NoReturn:
+        """Fail."""
+        raise ValueError("secret /etc/path")
+
+    async def call(self, tool_name: str, arguments: Any) -> Answer:
+        """Fail likewise."""
+        raise KeyError("secret")
+
+
+@pytest.mark.parametrize(("method", "params"), [("tools/list", {}), ("tools/call", {"name": "x"})])
+def test_an_exception_says_nothing_to_the_client(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, method: str, params: dict[str, Any]
+) -> None:
+    """It is logged, and the error on the wire is the same for every fault."""
+    entry = Service(Broken(Discovery([tmp_path]))).server.get_request_handler(method)
+    assert entry is not None
+    context: Any = None  # not looked at by either
+    with pytest.raises(MCPError) as raised:
+        anyio.run(entry.handler, context, entry.params_type.model_validate(params))
+    assert (raised.value.error.code, raised.value.error.message) == (-32603, "Internal error")
+    assert "secret" in caplog.text
+
+
+def test_a_command_knows_its_tool() -> None:
+    """Name and schema follow from the description."""
+    command = Command("p", Path("cli.py"), {"name": "c", "description": ""})
+    assert (command.tool_name, command.parameters) == ("p__c", ())
+    assert command.input_schema["properties"] == {}
