@@ -149,6 +149,12 @@ class Pending:
         mine = frame.facts.get("exchange") is self.frame.facts.get("exchange") is not None
         return mine and answer is None and not frame.facts.get("event")
 
+    def misanswered_by(self, frame: Frame) -> bool:
+        """Tell whether `frame` is a response that was meant for this request, by an id that differs only in type."""
+        answer = frame.message.get("id")
+        differs = frame.is_response and type(answer) is not type(self.id)
+        return differs and answer is not None and (answer == self.id or str(answer) == str(self.id))
+
     def ended_by(self, frame: Frame) -> bool:
         """Tell whether `frame` notes that the HTTP response to this request is over (without an answer)."""
         exchange = frame.facts.get("exchange")

@@ -287,7 +287,7 @@ class Session:
                 return Reply(frame, tuple(before))
             before.append(frame)
             self._unclaimed += [frame] if frame.is_response else []
-            if pending.ended_by(frame):
+            if pending.ended_by(frame) or pending.misanswered_by(frame):
                 break
         if weight >= FLOOD:
             raise Flooded(f"{pending.method!r} (id {pending.id!r}) was not answered: a flood of other messages came")

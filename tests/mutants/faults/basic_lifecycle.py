@@ -74,11 +74,12 @@ def initialize_refuses_unknown_version(machine: Machine) -> None:
     override(machine.server, "serve", serve)
 
 
-def _offer(machine: Machine, version: str) -> None:
+def _offer(machine: Machine, version: str, instead: str = "") -> None:
     def serve(original: Any, call: Any) -> Any:
         answered = original(call)
-        if call.method == "initialize" and call.params["protocolVersion"] not in machine.server.handshake:
-            answered["result"]["protocolVersion"] = version
+        asked = call.params.get("protocolVersion")
+        if call.method == "initialize" and asked not in machine.server.handshake:
+            answered["result"]["protocolVersion"] = instead if instead and asked == version else version
         return answered
 
     override(machine.server, "serve", serve)
@@ -101,7 +102,7 @@ def initialize_offers_oldest(machine: Machine) -> None:
     revisions=HANDSHAKE,
 )
 def initialize_offers_what_it_lacks(machine: Machine) -> None:
-    _offer(machine, "2024-10-07")
+    _offer(machine, "2024-10-07", instead="2025-03-26")
 
 
 @fault(
@@ -110,7 +111,13 @@ def initialize_offers_what_it_lacks(machine: Machine) -> None:
     summary="a handshake that asks for 2026-07-28 gets it",
 )
 def initialize_agrees_to_stateless(machine: Machine) -> None:
-    machine.server.handshake = (*machine.server.handshake, "2026-07-28")
+    def serve(original: Any, call: Any) -> Any:
+        answered = original(call)
+        if call.method == "initialize" and call.params["protocolVersion"] == "2026-07-28":
+            answered["result"]["protocolVersion"] = "2026-07-28"
+        return answered
+
+    override(machine.server, "serve", serve)
 
 
 @fault(

@@ -65,5 +65,6 @@ def install(server: Server) -> None:
     server.method("initialize", initialize, revisions.HANDSHAKE)
     server.method("ping", ping, revisions.HANDSHAKE)
     server.method("server/discover", discover, revisions.STATELESS)
+    server.declare("extensions", {"com.example/fixture": {"loud": False}}, revisions.STATELESS)
     server.notifications["notifications/initialized"] = initialized
     server.notifications["notifications/cancelled"] = cancelled

@@ -117,6 +117,6 @@ class Sse:
         if isinstance(message, list) and self.server.batches(session):
             replies = self.server.batch(session, message, session.send)
             if replies:
-                self.server.deliver(session.send, replies)
+                self.server.deliver(session.send, replies if message else replies[0])
         else:
             self.server.receive(session, message, session.send)

@@ -78,10 +78,10 @@ class Stdio:
             return False
 
     def batch(self, messages: list[Any]) -> None:
-        """Answer a batch with the array of its responses, or not at all if there are none."""
+        """Answer a batch with the array of its responses, or not at all if there are none; an empty one is no batch."""
         replies = self.server.batch(self.session, messages, self.send)
         if replies:
-            self.server.deliver(self.send, replies)
+            self.server.deliver(self.send, replies if messages else replies[0])
 
     def send(self, message: Any) -> None:
         """Write one message as a line."""

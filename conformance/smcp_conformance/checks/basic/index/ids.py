@@ -54,6 +54,7 @@ def no_request_is_answered_twice(conversation: Conversation) -> Iterator[Observa
 @check("jsonrpc.response.id-type-preserved")
 def integer_ids_come_back_as_the_same_integers(session: Session) -> None:
     """Sends a harmless request under small, negative and large integers; each must come back as that integer."""
+    session.ping()
     for id in NUMBERS:
         echo = echo_of(session, id)
         assert identity(echo) == identity(id), f"got the id {brief(echo)}, must be {id}"
@@ -62,6 +63,7 @@ def integer_ids_come_back_as_the_same_integers(session: Session) -> None:
 @check("jsonrpc.response.id-type-preserved")
 def string_ids_come_back_as_the_same_strings(session: Session) -> None:
     """Sends a harmless request under empty, numeric-looking, quoted and long strings; each must come back unaltered."""
+    session.ping()
     for id in STRINGS:
         echo = echo_of(session, id)
         assert echo == id, f"got the id {brief(ascii(echo))}, must be {brief(ascii(id))}"
@@ -70,6 +72,7 @@ def string_ids_come_back_as_the_same_strings(session: Session) -> None:
 @check("jsonrpc.unicode-roundtrip")
 def ids_outside_ascii_come_back_unharmed(session: Session) -> None:
     """Sends a harmless request under ids in several scripts; each must come back character by character."""
+    session.ping()
     for id in WORDS:
         echo = echo_of(session, id)
         assert echo == id, f"got the id {brief(ascii(echo))}, must be {brief(ascii(id))}"

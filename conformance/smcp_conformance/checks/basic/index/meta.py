@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from smcp_conformance.checks.basic.index.stateless import LISTS, lasting
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reaction, brief
 from smcp_conformance.requirement import Observation, check, monitor
@@ -18,6 +19,7 @@ VERSION, CLIENT, CAPABILITIES = META + "protocolVersion", META + "clientInfo", M
 LABEL = "[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 KEY = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*/)?(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?\Z")
 BARE: tuple[dict[str, Any], ...] = ({"params": {"_meta": {}}}, {"params": {}}, {})
+NAMES = ("claude-code", "probe", "")
 OWNERS = {"modelcontextprotocol", "mcp"}
 
 
@@ -99,14 +101,14 @@ def client_info_may_be_left_out(session: Session) -> None:
 
 
 @check("meta.client-info-no-behaviour")
-def clients_are_all_treated_alike(session: Session) -> None:
-    """Discovers as three different clients; capabilities, versions and instructions must be the same each time."""
-    clients = [{"name": name, "version": "9.9"} for name in ("claude-code", "nobody-knows-me", "")]
-    found = [session.request("server/discover", meta={CLIENT: client}).result for client in clients]
-    seen = [
-        {name: result.get(name) for name in ("capabilities", "supportedVersions", "instructions")} for result in found
-    ]
-    assert seen[0] == seen[1] == seen[2], f"got {brief(seen)}, must be the same for every client"
+def clients_are_all_treated_alike(leg: Leg) -> None:
+    """Discovers and lists as clients of several names; the results must be the same each time."""
+    methods = ("server/discover", *(method for capability, method in LISTS if leg.offer.declares(capability)))
+    for method in methods:
+        replies = [leg.session.request(method, meta={CLIENT: {"name": name, "version": "9.9"}}) for name in NAMES]
+        first, *others = [lasting(reply.result) for reply in replies]
+        different = [other for other in others if other != first]
+        assert not different, f"got {brief(different)} for {method}, must be as for another client: {brief(first)}"
 
 
 @check("meta.reserved-values-no-assumptions")

@@ -78,10 +78,11 @@ def an_unreadable_id_is_left_out_of_the_error(fresh: Session) -> None:
 
 @check("jsonrpc.error.id-when-readable")
 def an_error_carries_the_id_of_its_request(fresh: Session) -> None:
-    """Calls an unknown method under the id "readable"; the error must have this id."""
-    reaction = fresh.provoke(fresh.message("conformance/no-such-method", id="readable"), malformed=False)
+    """Calls an unknown method; the error must have the id of the call."""
+    message = fresh.message("conformance/no-such-method", id=f"readable {fresh.next_id()}")
+    reaction = fresh.provoke(message, malformed=False)
     ids = [frame.message.get("id") for frame in reaction.answers]
-    assert ids == ["readable"], f'got {reaction}, must be an error with the id "readable"'
+    assert ids == [message["id"]], f"got {reaction}, must be an error with the id {message['id']!r}"
 
 
 @check("jsonrpc.invalid-request")
