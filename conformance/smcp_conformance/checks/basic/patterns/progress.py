@@ -53,7 +53,7 @@ def a_token_is_accepted_on_any_request(session: Session) -> None:
 def concurrent_tokens_are_not_mixed_up(leg: Leg) -> None:
     """Makes the same call twice at once with tokens of their own; progress should come for both tokens or for none."""
     for made in [one for one in leg.require_calls() if one.reply is not None]:
-        tokens = ("first", 2)
+        tokens: list[str | int] = [f"first of {made.name}", leg.session.next_id()]
         calls = [start_call(leg.session, made.tool, made.arguments, {"progressToken": token}) for token in tokens]
         frames = [frame for call in calls for frame in call.wait(patience(leg.session)).before]
         told = [params.get("progressToken") for frame in frames if (params := report(frame)) is not None]
