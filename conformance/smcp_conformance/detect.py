@@ -109,22 +109,9 @@ class Detector:
         except HandshakeRefused as refused:
             return refused.reply
         except WireError as error:
-            self._troubles.append(self._explain(session, error))
+            self._troubles.append(explain(self._host, session, error))
             return None
         return answer
-
-    def _explain(self, session: Session, error: WireError) -> str:
-        process = session.transport.process
-        happened = str(error)
-        if isinstance(error, Died) and process is not None and process.wait(2.0) is not None:
-            happened = exited(process.poll() or 0)
-        elif isinstance(error, NoAnswer) and session.transport.name == "stdio":
-            junk = [frame.raw for frame in session.conversation.incoming if not frame.is_message]
-            silent = happened if isinstance(error, Flooded) else never_answered(session.start_timeout)
-            happened = printed_to_stdout(junk[0]) if junk else silent
-        elif isinstance(error, Unreachable):
-            happened = f"no HTTP response from {self._target.url}: {error}"
-        return explain_start_failure(self._host.resolved, process, happened) if self._host.resolved else happened
 
     def _failure(self) -> str:
         return self._troubles[-1] if self._troubles else "the server speaks none of the revisions asked for"
@@ -144,3 +131,18 @@ class Detector:
             str(answer.get("instructions") or ""),
             spoken,
         )
+
+
+def explain(host: Host, session: Session, error: WireError) -> str:
+    """Tell why the server behind `session` did not answer: over several lines, without secrets."""
+    process = session.transport.process
+    happened = str(error)
+    if isinstance(error, Died) and process is not None and process.wait(2.0) is not None:
+        happened = exited(process.poll() or 0)
+    elif isinstance(error, NoAnswer) and session.transport.name == "stdio":
+        junk = [frame.raw for frame in session.conversation.incoming if not frame.is_message]
+        silent = happened if isinstance(error, Flooded) else never_answered(session.start_timeout)
+        happened = printed_to_stdout(junk[0]) if junk else silent
+    elif isinstance(error, Unreachable):
+        happened = f"no HTTP response from {host.target.url}: {error}"
+    return explain_start_failure(host.resolved, process, happened) if host.resolved else happened

@@ -6,9 +6,16 @@ plugin (`run.ConformanceRun`) is registered and does the work.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from smcp_conformance import options
+
+if TYPE_CHECKING:
+    from smcp_conformance.fixtures import CliFactory, ServerFactory, SessionFactory
 
 pytest.register_assert_rewrite("smcp_conformance.checks")
 
@@ -35,3 +42,31 @@ def pytest_configure(config: pytest.Config) -> None:
         from smcp_conformance.run import ConformanceRun
 
         config.pluginmanager.register(ConformanceRun(config, chosen), "smcp-conformance-run")
+
+
+@pytest.fixture
+def mcp_server(pytestconfig: pytest.Config) -> Iterator[ServerFactory]:
+    """Start MCP servers: mcp_server("COMMAND", transport=…, revision=…, cwd=…, env=…); all end with the test."""
+    from smcp_conformance import fixtures
+
+    with ExitStack() as stack:
+
+        def start(command: Any, **launch: Any) -> Any:
+            given: Any = {"cwd": pytestconfig.rootpath, **launch}
+            return stack.enter_context(fixtures.mcp_server(command, **given))
+
+        yield start
+
+
+@pytest.fixture
+def mcp_session(mcp_server: ServerFactory) -> SessionFactory:
+    """Start MCP servers and connect to them: mcp_session("COMMAND", …) takes what mcp_server takes."""
+    return lambda command, **launch: mcp_server(command, **launch).session()
+
+
+@pytest.fixture
+def plugin_cli() -> CliFactory:
+    """Run plugins' CLIs: plugin_cli("plugins/NAME").call("COMMAND", {…})."""
+    from smcp_conformance import fixtures
+
+    return fixtures.plugin_cli

@@ -1,0 +1,139 @@
+"""A handle on a running server, for tests that are not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from smcp_conformance.detect import NEWEST_HANDSHAKE, explain
+from smcp_conformance.host import Host
+from smcp_conformance.launch import ServerProcess, StartError, ending
+from smcp_conformance.reply import HandshakeRefused
+from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
+from smcp_conformance.session import Session
+from smcp_conformance.target import Target, TargetError
+from smcp_conformance.wire.errors import WireError
+from smcp_conformance.wire.transcript import Frame
+
+
+class Server:
+    """A running server.
+
+    Over HTTP all sessions share its process. A stdio server serves one client: the first session takes the process
+    that runs already, each further one starts another, and `pid`, `stderr` and `returncode` are the newest one's.
+    """
+
+    def __init__(self, target: Target, revision: str | None, capabilities: Mapping[str, Any] | None = None) -> None:
+        self.target = target
+        self._host = Host(target)
+        self._revision = revision
+        self._capabilities = capabilities or {}
+        self._unused: Session | None = None
+        self._sessions: list[Session] = []
+        self._process: ServerProcess | None = None
+        self._stopped = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process id; None for a URL."""
+        return self._process.pid if self._process else None
+
+    @property
+    def url(self) -> str | None:
+        """Where it serves; None over stdio."""
+        resolved = self._host.resolved
+        return resolved.url if resolved else self.target.url
+
+    @property
+    def stderr(self) -> str:
+        """The last 64 KiB of what it wrote to stderr so far (over HTTP: to stdout, too)."""
+        return self._process.stderr_tail().decode(errors="backslashreplace") if self._process else ""
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs, and for a URL."""
+        return self._process.poll() if self._process else None
+
+    @property
+    def transcript(self) -> tuple[Frame, ...]:
+        """All that was said, session after session, as it crossed the wire."""
+        return tuple(frame for session in self._sessions for frame in session.conversation.frames)
+
+    def session(self, revision: str | None = None) -> Session:
+        """Connect, in `revision` or the newest handshake revision that it speaks, else statelessly.
+
+        Raises HandshakeRefused if it won't speak to us so, StartError if it doesn't answer.
+        """
+        wanted = known_revision(revision) or self._revision
+        if wanted:
+            return self._open(wanted)
+        try:
+            return self._open(NEWEST_HANDSHAKE)
+        except HandshakeRefused as refused:
+            self._revision = self._counter_offer(refused)
+        return self._open(self._revision)
+
+    def start(self) -> Server:
+        """Start the process and wait until it can be spoken to; raises StartError."""
+        self._unused = self._connect(NEWEST_HANDSHAKE)
+        return self
+
+    def stop(self) -> int | None:
+        """End all sessions and every process; return the exit status."""
+        if not self._stopped:
+            self._stopped = True
+            for session in [*self._sessions, *([self._unused] if self._unused else [])]:
+                session.close()
+            self._host.close()
+        return self.returncode
+
+    def _open(self, revision: str) -> Session:
+        session = self._take(revision)
+        try:
+            return session.open()
+        except HandshakeRefused:
+            session.close()
+            raise
+        except WireError as error:
+            raise StartError(explain(self._host, session, error)) from error
+
+    def _take(self, revision: str) -> Session:
+        """Return a session in which nothing was said: the one that start() made, or another."""
+        if self._stopped:
+            raise StartError(f"{self.target.name}: the server was stopped")
+        if self._unused and not self._unused.alive:
+            self._gone()
+        session, self._unused = self._unused or self._connect(revision), None
+        session.revision = revision
+        self._sessions.append(session)
+        return session
+
+    def _connect(self, revision: str) -> Session:
+        if self._process and self.target.transport != "stdio" and self._process.poll() is not None:
+            self._gone()
+        session = self._host.connect(revision, capabilities=self._capabilities)
+        self._process = session.transport.process
+        return session
+
+    def _gone(self) -> NoReturn:
+        """Tell of a server that ended before it was spoken to, rather than start another in its place."""
+        code = self._process.poll() if self._process else None
+        story = f"{self.target.name}: the server {'closed its stdout' if code is None else ending(code)}"
+        raise StartError(f"{story}; its stderr:\n{self.stderr or '(nothing)'}")
+
+    def _counter_offer(self, refused: HandshakeRefused) -> str:
+        """The revision that a server speaks which refused our newest one; raises `refused` if there is none."""
+        offered = refused.reply.result.get("protocolVersion")
+        if offered in HANDSHAKE_REVISIONS:
+            return str(offered)
+        with self._open(STATELESS_REVISION) as session:
+            if STATELESS_REVISION not in session.request("server/discover").result.get("supportedVersions", ()):
+                raise refused
+        return STATELESS_REVISION
+
+
+def known_revision(revision: str | None) -> str | None:
+    """Return `revision` if there is such a one, or None; raises TargetError."""
+    if revision is not None and revision not in REVISIONS:
+        raise TargetError(f"unknown revision {revision!r}; the valid ones are {', '.join(REVISIONS)}")
+    return revision
