@@ -30,12 +30,24 @@ CHECKS = {
     "cannot": (MUST, 'not_verified("no tool may be called; --smcp-allow-tools names some")'),
     "cannot_either": (SHOULD, 'not_verified("no tool may be called; --smcp-allow-tools names some")'),
     "has_no_subject": (MUST, 'not_applicable("there are no tools")'),
+    "reads": (MUST, 'session.request("resources/read", {"uri": "x:y"})'),
     "breaks": (MUST, '{}["nothing"]'),
     "echoes": (
         MUST,
         'reply = session.request("tools/call", {"name": "echo", "arguments": {}})\n    assert False, str(reply)',
     ),
 }
+
+
+MONITOR = """
+from smcp_conformance.requirement import monitor, observe
+
+@monitor("jsonrpc.version-member")
+@page
+def nobody_reads(conversation):
+    for frame in conversation.outgoing:
+        yield observe(frame, frame.message.get("method") != "resources/read", "got a read, must be none")
+"""
 
 
 class Project:
@@ -47,7 +59,7 @@ class Project:
 
     def checks(self, *names: str) -> None:
         """Let these be all checks there are, on the page `demo`."""
-        functions = [_function(name, *CHECKS[name]) for name in names]
+        functions = [MONITOR if name == "monitor" else _function(name, *CHECKS[name]) for name in names]
         self.pytester.makeconftest(PROLOGUE + "\n".join(functions))
 
     def run(self, *args: str, server: Sequence[str] | None = None) -> pytest.RunResult:

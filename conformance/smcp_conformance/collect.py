@@ -64,7 +64,9 @@ class TargetCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """The start item, then a collector per leg."""
-        yield StartItem.from_parent(self, name="start", discoveries=self.discoveries)
+        start = StartItem.from_parent(self, name="start", discoveries=self.discoveries)
+        if self.run.chosen(start.nodeid):
+            yield start
         for discovery in self.discoveries:
             for offer in discovery.offers:
                 yield LegCollector.from_parent(self, name=offer.leg, run=self.run, offer=offer)
@@ -94,9 +96,11 @@ class PageCollector(pytest.Collector):
         self.checks = checks
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item per check."""
+        """One item per check that was asked for."""
         for check in self.checks:
-            yield CheckItem.from_parent(self, name=check.name, run=self.run, offer=self.offer, check=check)
+            item = CheckItem.from_parent(self, name=check.name, run=self.run, offer=self.offer, check=check)
+            if self.run.chosen(item.nodeid):
+                yield item
 
 
 class ConformanceItem(pytest.Item):

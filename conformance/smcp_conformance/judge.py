@@ -12,6 +12,7 @@ from typing import Any
 from smcp_conformance.catalogue import requirement, severity
 from smcp_conformance.launch import StartError
 from smcp_conformance.leg import Leg
+from smcp_conformance.masking import masked
 from smcp_conformance.reply import HandshakeRefused, brief
 from smcp_conformance.requirement import Check, NotApplicable, NotVerified, Requirement, Verdict
 from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable
@@ -19,6 +20,7 @@ from smcp_conformance.wire.transcript import Frame
 
 GOT_MUST_BE = re.compile(r"\s*got (?P<got>.*?), must be (?P<must_be>.*?)(?:\nassert .*)?\s*\Z", re.DOTALL)
 FRAMES_SHOWN = 12
+MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
 
 
 @dataclass(frozen=True)
@@ -134,15 +136,15 @@ def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     shown = parse(worst.observation.complaint or "")
     by = f" (seen during {worst.observation.frame.probe})" if worst.observation.frame.probe else ""
     found = _judgement(Verdict.FAILED, check, rule, leg, got=shown["got"] + by, must_be=shown["must_be"])
-    return replace(found, exchange=render(worst.excerpt))
+    return replace(found, exchange=render(worst.excerpt, _short(leg)))
 
 
 def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **more: Any) -> Judgement:
     exchange, stderr = "", ""
     if verdict in (Verdict.FAILED, Verdict.NOT_VERIFIED):
-        exchange = "\n".join(render(mine(conversation.frames, check.id)) for conversation in leg.used)
+        exchange = "\n".join(render(mine(conversation.frames, check.id), _short(leg)) for conversation in leg.used)
         processes = [leg.host.process] if leg.host.process else []
-        stderr = "".join(process.stderr_tail().decode("utf-8", "replace") for process in processes)
+        stderr = "".join(_hide(leg, process.stderr_tail().decode("utf-8", "replace")) for process in processes)
     return Judgement(
         verdict,
         check.id,
@@ -152,6 +154,15 @@ def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **mo
         rule.text,
         **{"exchange": exchange, "stderr": stderr[-4000:], **more},
     )
+
+
+def _short(leg: Leg) -> Callable[[str], str]:
+    """Cut a text short once its secrets are gone: half a secret is harder to find. (All is masked again at the end.)"""
+    return lambda text: brief(_hide(leg, text) if len(text) <= MASKED_WHOLE else text)
+
+
+def _hide(leg: Leg, text: str) -> str:
+    return masked(text, leg.host.target.secrets, leg.policy.mask)
 
 
 def _grade(found: Judgement, rule: Requirement, check: Check, leg: Leg) -> Judgement:

@@ -34,13 +34,14 @@ class ConformanceRun:
     """The plugin that `--smcp-conformance` registers."""
 
     def __init__(self, config: pytest.Config, options: Options) -> None:
-        replay = find_replay(options.replay, config.invocation_params.dir) if options.replay else None
+        here = config.invocation_params.dir
+        replay = find_replay(options.replay, here, config.rootpath) if options.replay else None
         self.config = config
         self.options = narrowed(options, replay, config.option.smcp_header) if replay else options
         self.strict = options.strict
         self._hosts: dict[str, Host] = {}
         self._legs: dict[str, Leg] = {}
-        self.selected = self._take_ids([replay.item] if replay else [])
+        self.selected = self._take_ids(replay.items if replay else [])
         context = Context(config, self.options, replay)
         self.item_reports = ItemReports(context)
         config.pluginmanager.register(self.item_reports, "smcp-conformance-item-reports")
@@ -62,6 +63,10 @@ class ConformanceRun:
             self._legs[offer.id] = Leg(offer, self._host(offer.target), monitors)
         return self._legs[offer.id]
 
+    def chosen(self, nodeid: str) -> bool:
+        """Tell whether the user asked for an item, if for any at all."""
+        return not self.selected or any(nodeid == id or nodeid.startswith(id + "::") for id in self.selected)
+
     def explain(self, nodeid: str, judgement: Judgement) -> str:
         """What a failing item shows."""
         return self.item_reports.explain(nodeid, judgement)
@@ -82,7 +87,7 @@ class ConformanceRun:
             collector = TargetCollector.from_parent(
                 session, name=name, nodeid=name, run=self, discoveries=tuple(discoveries)
             )
-            items.extend(item for item in session.genitems(collector) if self._chosen(item.nodeid))
+            items.extend(session.genitems(collector))
 
     def pytest_unconfigure(self) -> None:
         """End every process that this run started."""
@@ -97,9 +102,6 @@ class ConformanceRun:
             (target,) = (target for target in self.options.targets if target.name == name)
             self._hosts[name] = Host(target, spare=True)
         return self._hosts[name]
-
-    def _chosen(self, nodeid: str) -> bool:
-        return not self.selected or any(nodeid == id or nodeid.startswith(id + "::") for id in self.selected)
 
     def _take_ids(self, replayed: list[str]) -> list[str]:
         """Take our node ids out of pytest's path arguments, which would look for files of that name."""

@@ -110,14 +110,14 @@ class RunReports:
         parts = Summary(self.ledger, self.context.command, self.context.config.option.verbose).parts()
         terminalreporter.section("MCP conformance")
         terminalreporter.write_line(rendered(parts, writer.fullwidth, writer.hasmarkup))
-        for id, result in self.ledger.results.items():
-            if self.context.replay:
-                terminalreporter.section("replay")
-                terminalreporter.write_line(self._compared(id, said(result.judgement)))
-                terminalreporter.write_line(self.exchanges[id] or "nothing was sent or received")
+        for result in self.ledger.results.values() if self.context.replay else ():
+            terminalreporter.section("replay")
+            terminalreporter.write_line(self._compared(result.id, said(result.judgement)))
+            terminalreporter.write_line(self.exchanges[result.id] or "nothing was sent or received")
 
     def _compared(self, id: str, now: str) -> str:
-        recorded = self.context.replay.recorded if self.context.replay else ""
+        replay = self.context.replay
+        recorded = replay.recorded if replay and replay.item == id else ""
         if not recorded:
             return f"{id}: {now}"
         same = "the same" if now == recorded else "not the same"

@@ -14,7 +14,7 @@ from smcp_conformance.judge import Judgement
 from smcp_conformance.report.context import Context
 from smcp_conformance.report.finding import four_lines, said
 from smcp_conformance.report.ledger import FINDINGS
-from smcp_conformance.report.replay import Recording, frames_of, replay_path, whole_exchange, write_replay
+from smcp_conformance.report.replay import Recording, frames_of, replay_path, seen_during, whole_exchange, write_replay
 
 MASKED = ("got", "must_be", "reason", "exchange", "stderr")
 
@@ -91,6 +91,7 @@ class ItemReports:
             frames_of(item.check, leg),
             self.context.options.revisions,
             None if seed is None else str(seed),
+            seen_during(item.check, leg),
         )
 
     def _masked(self, judgement: Judgement) -> Judgement:

@@ -20,22 +20,28 @@ import pytest
 
 from smcp_conformance.judge import Judgement, mine
 from smcp_conformance.leg import Leg
-from smcp_conformance.masking import MASK, Mask
+from smcp_conformance.masking import CUT, MASK, Mask
 from smcp_conformance.options import Options
 from smcp_conformance.report.finding import said
-from smcp_conformance.requirement import REVISIONS, STATELESS_REVISION, Check
+from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REGISTRY, REVISIONS, STATELESS_REVISION, Check
 from smcp_conformance.target import Policy, Target, parse_header
 from smcp_conformance.wire.transcript import Frame
 
 FOLDER = Path(".smcp", "replays")
 FORMAT = 1
+ASKED_BY_DEFAULT = (HANDSHAKE_REVISIONS[-1], STATELESS_REVISION)
 LONGEST_NAME = 200
-BYTES_SHOWN = 64 * 2**10  # of one frame
+SHOWN = 64 * 2**10  # characters of one frame
+KEPT = 2**20  # bytes of one frame
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What was seen of one item: `seed` is Hypothesis' (None: none was set), `revisions` as the run was asked for."""
+    """What was seen of one item.
+
+    `during` is the item in whose traffic a monitor saw it ("": its own), `seed` is Hypothesis' (None: none was set),
+    `revisions` are those that the run was asked for.
+    """
 
     item: str
     judgement: Judgement
@@ -43,16 +49,26 @@ class Recording:
     frames: tuple[Frame, ...]
     revisions: str | tuple[str, ...] = "default"
     seed: str | None = None
+    during: str = ""
 
 
 @dataclass(frozen=True)
 class Replay:
-    """What is to be seen again: the item, and, if it came from a file, the verdict recorded there and the target."""
+    """What is to be seen again: the item, and, if there is a file, the verdict recorded there and the target.
+
+    `during` is another item that must run before it, because its traffic is what a monitor complained of.
+    """
 
     item: str
     recorded: str = ""
     target: Target | None = None
     revisions: str | tuple[str, ...] = "default"
+    during: str = ""
+
+    @property
+    def items(self) -> list[str]:
+        """What to run."""
+        return [self.during, self.item] if self.during else [self.item]
 
     @property
     def group(self) -> str:
@@ -82,6 +98,7 @@ def write_replay(path: Path, recording: Recording, mask: Mask) -> None:
     document = {
         "format": FORMAT,
         "item": recording.item,
+        "during": recording.during,
         "verdict": said(recording.judgement),
         **{name: judgement[name] for name in ("check", "requirement", "level", "link", "text")},
         **{name: judgement[name] for name in ("got", "must_be", "reason")},
@@ -113,10 +130,11 @@ def _described(target: Target) -> dict[str, Any]:
 
 
 def _frame(frame: Frame, mask: Mask) -> dict[str, Any]:
-    """The exact bytes as `text`, or as `base64` if they are no UTF-8; `masked` tells that some were replaced."""
-    raw = mask.raw(frame.raw)
+    """The exact bytes as `text`, or as `base64` if they are no UTF-8; `masked` and `cut` tell what is not exact."""
+    kept = frame.raw[:KEPT]
+    raw = mask.raw(kept)
     shown = {"at": round(frame.at, 4), "direction": frame.direction.value, "channel": frame.channel, "size": frame.size}
-    more = {"masked": True} if raw != frame.raw else {}
+    more = {**({"masked": True} if raw != kept else {}), **({"cut": True} if kept != frame.raw else {})}
     try:
         return {**shown, "text": raw.decode("utf-8"), **more}
     except UnicodeDecodeError:
@@ -124,29 +142,36 @@ def _frame(frame: Frame, mask: Mask) -> dict[str, Any]:
 
 
 def frames_of(check: Check, leg: Leg) -> tuple[Frame, ...]:
-    """All frames that the check at work sent and received; of a monitor, those around its first complaint."""
-    if check.monitor:
-        complaints = leg.watch(check).complaints
-        return complaints[0].excerpt if complaints else ()
+    """All frames that the check at work sent and received; of a monitor that complained, those around it."""
+    complaints = leg.watch(check).complaints if check.monitor else []
+    if complaints:
+        return complaints[0].excerpt
     return tuple(frame for conversation in leg.used for frame in mine(conversation.frames, check.id))
 
 
+def seen_during(check: Check, leg: Leg) -> str:
+    """The id of the item in whose traffic the monitor `check` saw what it complains of; "" if in its own."""
+    complaints = leg.watch(check).complaints if check.monitor else []
+    probe = complaints[0].observation.frame.probe if complaints else check.id
+    return f"{leg.offer.id}::{probe}" if probe in REGISTRY and probe != check.id else ""
+
+
 def whole_exchange(frames: Iterable[Frame], mask: Mask) -> str:
-    """Show every frame with all its bytes, one frame a line."""
+    """Show every frame, one a line; only the longest are cut."""
     return "\n".join(
-        f"{frame.at:7.3f} {frame.direction.value} {frame.channel:8} {_bounded(mask(frame.text))}" for frame in frames
+        f"{frame.at:7.3f} {frame.direction.value} {frame.channel:8} {mask(_bounded(frame.text))}" for frame in frames
     )
 
 
 def _bounded(text: str) -> str:
-    return text if len(text) <= BYTES_SHOWN else f"{text[:BYTES_SHOWN]} … ({len(text)} characters)"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} {CUT} ({len(text)} characters)"
 
 
-def find_replay(asked: str, here: Path) -> Replay:
-    """Read `--smcp-replay ITEM-OR-FILE`; raises pytest.UsageError."""
-    path = here / asked
-    if path.is_file():
-        return _read(path)
+def find_replay(asked: str, here: Path, rootdir: Path) -> Replay:
+    """Read `--smcp-replay ITEM-OR-FILE`, and the file of the item if there is one; raises pytest.UsageError."""
+    for path in (here / asked, replay_path(rootdir, asked)):
+        if path.is_file():
+            return _read(path)
     if "::" in asked:
         return Replay(asked)
     raise pytest.UsageError(
@@ -165,7 +190,7 @@ def _read(path: Path) -> Replay:
         revisions = document["revisions"]
         target = _target(document["target"], str(path))
         asked = revisions if isinstance(revisions, str) else tuple(revisions)
-        return Replay(str(document["item"]), str(document["verdict"]), target, asked)
+        return Replay(document["item"], document["verdict"], target, asked, document["during"])
     except (KeyError, TypeError) as error:
         raise pytest.UsageError(f"--smcp-replay: {str(path)!r} is damaged ({error!r})") from None
 
@@ -222,8 +247,8 @@ def _complete(target: Target, headers: Mapping[str, str]) -> Target:
 
 
 def _with(revision: str, asked: str | tuple[str, ...]) -> str | tuple[str, ...]:
-    """Add `revision` to those asked for; the stateless one is asked for by default, as is the newest handshake."""
-    if not revision or revision in asked or (asked == "default" and revision == STATELESS_REVISION):
+    """Add `revision` to those asked for, unless it is asked for by default."""
+    if not revision or revision in asked or (asked == "default" and revision in ASKED_BY_DEFAULT):
         return asked
     wanted = {revision, STATELESS_REVISION} if asked == "default" else {revision, *asked}
     return tuple(each for each in REVISIONS if each in wanted)

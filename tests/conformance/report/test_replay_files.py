@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_a_file_gives_its_target_back(tmp_path: Path, monkeypatch: pytest.Monkey
         headers=(("X-Key", "topsecret"),),
         policy=policy,
     )
-    replay = find_replay(path.name, path.parent)
+    replay = find_replay(path.name, path.parent, tmp_path)
     options = narrowed(Options(), replay, ["X-KEY: typed"])
     (target,) = options.targets
     assert (replay.item, replay.recorded, options.only) == (ITEM, "failed", True)
@@ -105,12 +106,12 @@ def test_what_a_file_hides_must_be_given(tmp_path: Path) -> None:
     with pytest.raises(
         pytest.UsageError, match=r"set environment variable NOT_SET_ANYWHERE, header X, \*\*\*, or name"
     ):
-        narrowed(Options(), find_replay(str(path), tmp_path), [])
+        narrowed(Options(), find_replay(str(path), tmp_path, tmp_path), [])
 
 
 def test_a_configured_target_goes_before_that_of_the_file(tmp_path: Path) -> None:
     """Only the target of the item is started."""
-    replay = find_replay(str(written(tmp_path, command=("old",))), tmp_path)
+    replay = find_replay(str(written(tmp_path, command=("old",))), tmp_path, tmp_path)
     options = Options(targets=(Target("fix", ("new",)), Target("other")), revisions=("2024-11-05",))
     found = narrowed(options, replay, [])
     assert [target.command for target in found.targets] == [("new",)]
@@ -123,6 +124,7 @@ def test_a_configured_target_goes_before_that_of_the_file(tmp_path: Path) -> Non
     ("item", "asked", "expected"),
     [
         ("fix::stdio-2026-07-28::p::a", "default", "default"),
+        ("fix::stdio-2025-11-25::p::a", "default", "default"),
         ("fix::start", "default", "default"),
         ("fix::stdio-2025-06-18::p::a", ("2025-06-18",), ("2025-06-18",)),
     ],
@@ -145,14 +147,16 @@ def test_a_broken_file_is_told(tmp_path: Path, text: str, told: str) -> None:
     """By its path."""
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(pytest.UsageError, match=f"x.json.*{told}"):
-        find_replay("x.json", tmp_path)
+        find_replay("x.json", tmp_path, tmp_path)
 
 
 def test_an_item_is_no_file(tmp_path: Path) -> None:
-    """What is neither is told."""
-    assert find_replay(ITEM, tmp_path) == Replay(ITEM)
+    """What is neither is told; an item's own file is found below the rootdir."""
+    assert find_replay(ITEM, tmp_path, tmp_path) == Replay(ITEM)
+    written(tmp_path, command=("run",))
+    assert find_replay(ITEM, tmp_path / "below", tmp_path).recorded == "failed"
     with pytest.raises(pytest.UsageError, match=r"'nosuch\.json' must be the id of an item .* or a file that exists"):
-        find_replay("nosuch.json", tmp_path)
+        find_replay("nosuch.json", tmp_path, tmp_path)
 
 
 def test_the_whole_exchange_is_shown_without_secrets() -> None:
@@ -164,3 +168,13 @@ def test_the_whole_exchange_is_shown_without_secrets() -> None:
     conversation = Conversation("stdio")
     conversation.received(b"x" * 70_000, "stdout")
     assert whole_exchange(conversation.frames, Mask([])).endswith("… (70000 characters)")
+
+
+def test_gigantic_frames_are_cut_in_the_file(tmp_path: Path) -> None:
+    """Their size is told."""
+    conversation = Conversation("stdio")
+    conversation.received(b"x" * 2_000_000, "stdout")
+    path = tmp_path / "a" / "b" / "c.json"
+    write_replay(path, replace(recording(), frames=conversation.frames), Mask([]))
+    (frame,) = json.loads(path.read_bytes())["exchange"]
+    assert (frame["cut"], frame["size"], len(frame["text"])) == (True, 2_000_000, 2**20)

@@ -188,3 +188,19 @@ def test_a_finding_is_replayed_by_id_and_from_its_file(project: Project) -> None
     result.stdout.fnmatch_lines(
         [f"{ITEM}fails: failed; recorded was failed, which is the same", "*-> stdin*", "*= 1 failed in *"]
     )
+
+
+def test_a_monitors_finding_is_replayed_with_the_traffic_that_showed_it(project: Project) -> None:
+    """The check that was at work runs again before the monitor; nothing else does."""
+    project.checks("passes", "reads", "monitor")
+    assert project.run().ret == 1
+    again = project.run("--smcp-replay", f"{ITEM}nobody_reads")
+    again.stdout.fnmatch_lines(
+        [
+            "collected 2 items",
+            f"{ITEM}reads: passed",
+            "*-> stdin*resources/read*",
+            f"{ITEM}nobody_reads: failed; recorded was failed, which is the same",
+            "*= 1 failed, 1 passed in *",
+        ]
+    )
