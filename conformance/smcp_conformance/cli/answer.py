@@ -29,11 +29,16 @@ class NotJson(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """One call and its end. `command` and `arguments` are what was meant by the words in `run.argv`, if anything."""
+    """One call and its end.
+
+    `command` and `arguments` are what was meant by the words in `run.argv`, if anything; `fault` is what is wrong
+    with them ("without the required 'a'").
+    """
 
     run: Run
     command: str = ""
     arguments: Mapping[str, Any] | None = None
+    fault: str = ""
 
     def broke(self, got: str, must_be: str) -> NoReturn:
         """Raise the `Violation` that this call shows."""

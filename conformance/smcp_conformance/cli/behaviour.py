@@ -64,16 +64,16 @@ def same_call_gets_the_same_answer(command: Command, arguments: dict[str, Any]) 
 @of_arguments(wrong_types)
 def wrong_type_is_refused(command: Command, call: WrongCall) -> None:
     """An integer, number or boolean that is no such thing is refused: non-zero exit code, error in JSON."""
-    command.say(call.words, call.arguments).must_be_refusal()
+    command.say(call.words, call.arguments, call.fault).must_be_refusal()
 
 
 @of_arguments(missing_required)
 def missing_parameter_is_refused(command: Command, call: WrongCall) -> None:
     """A call without a required parameter is refused: non-zero exit code, error in JSON."""
-    command.say(call.words, call.arguments).must_be_refusal()
+    command.say(call.words, call.arguments, call.fault).must_be_refusal()
 
 
 @of_arguments(unknown_flags)
 def unknown_flag_is_refused(command: Command, call: WrongCall) -> None:
     """A flag that is not declared is refused: non-zero exit code, error in JSON."""
-    command.say(call.words, call.arguments).must_be_refusal()
+    command.say(call.words, call.arguments, call.fault).must_be_refusal()

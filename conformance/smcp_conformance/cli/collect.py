@@ -64,6 +64,10 @@ class PluginPageCollector(pytest.Collector):
         self.described = described
 
     def collect(self) -> Iterator[pytest.Item]:
+        """The items that were asked for."""
+        return (item for item in self._all() if self.run.chosen(item.nodeid))
+
+    def _all(self) -> Iterator[pytest.Item]:
         """The plugin's own items, then those of each command."""
         for check in PLUGIN_CHECKS:
             if check.page == self.name:

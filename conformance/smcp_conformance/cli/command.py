@@ -124,9 +124,9 @@ class Command:
         """Call it. Raises `HangsTooOften`."""
         return self.say(self.words(arguments, *extra), arguments)
 
-    def say(self, words: tuple[str, ...], arguments: Mapping[str, Any] | None = None) -> Answer:
-        """Call the plugin with exactly these words, which are meant as a call of this command."""
-        return Answer(self.hangs.run(self.plugin, words), self.name, arguments)
+    def say(self, words: tuple[str, ...], arguments: Mapping[str, Any] | None = None, fault: str = "") -> Answer:
+        """Call the plugin with exactly these words: a call of this command with `arguments` and with a `fault`."""
+        return Answer(self.hangs.run(self.plugin, words), self.name, arguments, fault)
 
     def unwelcome(self, allowed: Sequence[str]) -> str | None:
         """Say why it is not called with generated arguments, or None; `allowed` are globs of tool names."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from hypothesis import Phase, find, settings
 from hypothesis.errors import HypothesisException
 
 from smcp.discovery import MAX_TOOL_NAME
 from smcp_conformance.cli.answer import Answer, Violation
 from smcp_conformance.cli.check import of_command, of_plugin
 from smcp_conformance.cli.command import UNDECLARED, Command, Described
-from smcp_conformance.cli.inputs import telling, valid_arguments
+from smcp_conformance.cli.inputs import first, simplest, telling
 from smcp_conformance.requirement import not_verified
 
+Value = TypeVar("Value")
 ANY_LOCALE: Mapping[str, str | None] = {
     "LC_ALL": "C",
     "PYTHONUTF8": "0",
@@ -23,7 +24,6 @@ ANY_LOCALE: Mapping[str, str | None] = {
     "PYTHONIOENCODING": None,
 }
 FOLDER = re.compile(r"[a-zA-Z0-9_-]+")
-FIRST = settings(database=None, deadline=None, derandomize=True, phases=(Phase.generate,))
 UNPARSED = "--describe printed no JSON document, which another check reports"
 
 
@@ -100,7 +100,7 @@ def defaults_are_valid(plugin: Described) -> None:
 @of_command("contract")
 def declared_command_exists(command: Command) -> None:
     """The command line knows the command: its answer isn't the one that an invented command gets."""
-    arguments = _simplest(command)
+    arguments = _made(partial(simplest, command), "the arguments")
     _tell_apart(
         command.call(arguments),
         command.say((UNDECLARED, *command.words(arguments)[1:])),
@@ -112,10 +112,10 @@ def declared_command_exists(command: Command) -> None:
 @of_command("contract")
 def declared_flags_are_accepted(command: Command) -> None:
     """The command takes each declared flag: its answer isn't the one that an invented flag in its place gets."""
-    simplest = _simplest(command)
+    simple = _made(partial(simplest, command), "the arguments")
     for parameter in command.parameters:
         name = str(parameter["name"])
-        known = {**simplest, name: _find(telling(parameter), name)}
+        known = {**simple, name: _made(partial(first, telling(parameter)), name)}
         words = command.words(known)
         flag = "--" + name.replace("_", "-")
         other = tuple(re.sub(rf"\A{re.escape(flag)}(?==|\Z)", f"--{UNDECLARED}", word) for word in words)
@@ -154,15 +154,9 @@ def _of_defaults(address: str) -> bool:
     return address.endswith(".default")
 
 
-def _simplest(command: Command) -> dict[str, Any]:
-    found: dict[str, Any] = _find(valid_arguments(command), "the arguments")
-    return found
-
-
-def _find(strategy: Any, what: str) -> Any:
-    """What Hypothesis tries first: the simplest value, always the same."""
+def _made(make: Callable[[], Value], what: str) -> Value:
     try:
-        return find(strategy, lambda _: True, settings=FIRST)
+        return make()
     except HypothesisException as reason:  # no such value, or none found
         not_verified(f"no valid value could be made for {what}: {type(reason).__name__}")
 

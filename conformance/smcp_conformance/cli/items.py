@@ -34,7 +34,7 @@ class PlainItem(ConformanceItem):
         _say(self.judgement, self.run)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show the violation and its call in place of a traceback."""
+        """Show the violation in place of a traceback; its call is in the judgement."""
         return _shown(self, self.run, excinfo) or super().repr_failure(excinfo, style)
 
 
@@ -59,7 +59,7 @@ class GeneratedItem(pytest.Function):
         return self.config.rootpath, None, self.nodeid
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show the violation and its call in place of a traceback."""
+        """Show the violation in place of a traceback; its call is in the judgement."""
         return _shown(self, self.run, excinfo) or super().repr_failure(excinfo)
 
 
@@ -78,5 +78,4 @@ def _say(found: Judgement, run: ConformanceRun) -> None:
 def _shown(item: pytest.Item, run: ConformanceRun, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     if not isinstance(excinfo.value, CheckFailed):
         return ""
-    found = excinfo.value.judgement
-    return f"{run.explain(item.nodeid, found)}\n{found.exchange}"
+    return run.explain(item.nodeid, excinfo.value.judgement)

@@ -62,7 +62,12 @@ def _integers(schema: Mapping[str, Any]) -> Values:
     first, last = _whole(math.ceil, low, step), _whole(math.floor, high, step)
     if first is not None and last is not None and first > last:
         return st.nothing()
-    return st.integers(first, last).map(lambda count: count * step)
+    return _zero(low, high) | st.integers(first, last).map(lambda count: count * step)
+
+
+def _zero(low: float, high: float) -> Values:
+    """Zero, where it is allowed: too often forgotten to be left to chance."""
+    return st.just(0) if low <= 0 <= high else st.nothing()
 
 
 def _numbers(schema: Mapping[str, Any]) -> Values:

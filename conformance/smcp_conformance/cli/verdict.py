@@ -18,6 +18,10 @@ CONTRACT = "smcp/plugin-contract-v1.schema.json"
 """Where the contract stands: the link of every requirement on plugins."""
 
 
+SHOWN = 200
+"""Characters of the arguments that stand in the line of what was got; the call itself is shown whole."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One check with its subject: a plugin, or one of its commands."""
@@ -69,7 +73,8 @@ def _passed(case: Case) -> Judgement:
 
 
 def _broken(base: Judgement, case: Case, violation: Violation, note: str = "") -> Judgement:
-    broken = replace(base, got=violation.got + note, must_be=violation.must_be, exchange=details(case, violation))
+    got = violation.got + _called(violation.answer) + note
+    broken = replace(base, got=got, must_be=violation.must_be, exchange=details(case, violation))
     if case.check.level.absolute:
         return replace(broken, verdict=Verdict.FAILED)
     return replace(broken, verdict=Verdict.WARNED, reason=case.check.level.value)
@@ -81,6 +86,14 @@ def _violation_within(flaky: Flaky) -> Violation:
         if isinstance(inner, Violation):
             return inner
     raise flaky
+
+
+def _called(answer: Answer | None) -> str:
+    if answer is None or answer.arguments is None:
+        return ""
+    text = json.dumps(answer.arguments, ensure_ascii=False)
+    shortened = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return f" for {shortened} {answer.fault}".rstrip()
 
 
 def details(case: Case, violation: Violation) -> str:
@@ -95,9 +108,9 @@ def details(case: Case, violation: Violation) -> str:
 
 def _of_answer(answer: Answer) -> list[str]:
     run = answer.run
-    arguments = () if answer.arguments is None else (f"arguments: {json.dumps(answer.arguments, ensure_ascii=False)}",)
+    arguments = "" if answer.arguments is None else json.dumps(answer.arguments, ensure_ascii=False)
     return [
-        *arguments,
+        *([f"arguments: {arguments} {answer.fault}".rstrip()] if arguments else ()),
         f"replay:    {run.replay}",
         f"exit code: {'none, ended by us' if run.timed_out or run.flooded else run.returncode}",
         f"stdout:    {shown(run.stdout)}",

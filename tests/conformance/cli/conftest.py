@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,17 @@ class Adding:
 
     folders: tuple[Path, ...]
     options: Options
+    asked: str = ""
     items: list[Any] = field(default_factory=list[Any])  # plain and generated ones, which share no base of ours
 
     @property
     def strict(self) -> bool:
         """As the run has it."""
         return self.options.strict
+
+    def chosen(self, nodeid: str) -> bool:
+        """Whether the user asked for it."""
+        return nodeid.startswith(self.asked)
 
     def explain(self, nodeid: str, judgement: Judgement) -> str:
         """What a failing item shows first."""
@@ -45,6 +50,17 @@ class Adding:
         )
         self.items = list(session.genitems(collector))
         items.extend(self.items)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Show the call that failed, as the run's reports do."""
+        report = yield
+        judgement: Judgement | None = getattr(item, "judgement", None)
+        if call.when == "call" and judgement is not None and not report.passed:
+            report.sections.append(("plugin call", judgement.exchange))
+        return report
 
 
 @dataclass(frozen=True)
@@ -76,9 +92,13 @@ def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setattr("hypothesis.core.global_force_seed", None)
 
     def run(
-        *folders: Path, args: tuple[str, ...] = SEEDED, strict: bool = False, allow: tuple[str, ...] = ()
+        *folders: Path,
+        args: tuple[str, ...] = SEEDED,
+        strict: bool = False,
+        allow: tuple[str, ...] = (),
+        chosen: str = "",
     ) -> Outcome:
-        adding = Adding(folders, Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow)))
+        adding = Adding(folders, Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow)), chosen)
         given = ("-p", "no:cacheprovider", *args)
         result = pytester.runpytest_inprocess(*given, plugins=[adding])
         return Outcome({item.nodeid: item.judgement for item in adding.items}, result)

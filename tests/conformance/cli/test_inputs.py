@@ -12,6 +12,7 @@ from hypothesis.errors import Unsatisfiable
 from jsonschema import Draft202012Validator
 
 from smcp_conformance.cli.command import Command
+from smcp_conformance.cli.generated import EXAMPLES
 from smcp_conformance.cli.inputs import (
     WrongCall,
     missing_required,
@@ -107,38 +108,52 @@ def test_awkward_texts_are_among_them(awkward: str) -> None:
     assert f"--a-text={awkward}" in COMMAND.words(found)
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.data())
-def test_a_wrongly_typed_call_has_one_wrong_word(data: st.DataObject) -> None:
-    """It is the last one, and no reader of that type could take it."""
-    strategy = wrong_types(COMMAND)
+def drawn(strategy: st.SearchStrategy[WrongCall] | None) -> list[WrongCall]:
+    """All that a strategy of few calls gives within the default number of examples."""
     assert strategy is not None
-    call = data.draw(strategy)
-    flag, _, text = call.words[-1].partition("=")
-    assert flag in ("--count", "--rate", "--yes")
-    assert sum(word.startswith(flag + "=") for word in call.words) == 1
-    assert repr(text) in call.fault
-    if flag == "--count":
-        with pytest.raises(ValueError, match="invalid literal"):
-            int(text)
+    found: dict[tuple[str, ...], WrongCall] = {}
+
+    @settings(max_examples=EXAMPLES, database=None, deadline=None)
+    @given(strategy)
+    def note(call: WrongCall) -> None:
+        found[call.words] = call
+
+    note()
+    return list(found.values())
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.data())
-def test_a_call_without_a_required_parameter_lacks_exactly_one(data: st.DataObject) -> None:
+def test_wrongly_typed_calls_have_one_wrong_word_and_all_are_tried() -> None:
+    """Each integer, number and boolean with each text that no reader of that type could take."""
+    calls = drawn(wrong_types(COMMAND))
+    wrong = {call.words[-1] for call in calls}
+    assert {"--count=1.5", "--count=x", "--count=", "--rate=x", "--yes=maybe"} <= wrong
+    assert len(wrong) == 9
+    assert all(call.words[:-1] == COMMAND.words(call.arguments) for call in calls)
+    assert "with '1.5' as the integer 'count'" in {call.fault for call in calls}
+
+
+def test_each_required_parameter_is_missed_once() -> None:
     """The other one is there."""
-    strategy = missing_required(COMMAND)
+    calls = drawn(missing_required(COMMAND))
+    assert {frozenset(call.arguments) for call in calls} == {frozenset({"a_text"}), frozenset({"count"})}
+    assert {call.fault for call in calls} == {"without the required 'a_text'", "without the required 'count'"}
+
+
+def test_an_undeclared_flag_stands_behind_a_valid_call() -> None:
+    """With a value and without, and it is no beginning of a declared one, which argparse would complete."""
+    calls = drawn(unknown_flags(COMMAND))
+    assert {call.words[-1] for call in calls} == {"--zq-undeclared", "--zq-undeclared=1"}
+    assert all(call.words[:-1] == COMMAND.words(call.arguments) for call in calls)
+
+
+def test_wrong_calls_need_a_valid_one_to_start_from() -> None:
+    """Without it there are none, which the item will say."""
+    impossible = {"name": "n", "type": "integer", "required": True, "minimum": 2, "maximum": 1}
+    command = Command(COMMAND.plugin, {"name": "c", "description": "", "parameters": [impossible]})
+    strategy = wrong_types(command)
     assert strategy is not None
-    call: WrongCall = data.draw(strategy)
-    assert len({"a_text", "count"} - call.arguments.keys()) == 1
-
-
-@settings(max_examples=20, deadline=None)
-@given(unknown_flags(COMMAND))
-def test_an_undeclared_flag_stands_behind_a_valid_call(call: WrongCall) -> None:
-    """And is no beginning of a declared one, which argparse would complete."""
-    assert call.words[-1].startswith("--zq-undeclared-")
-    assert call.words[:-1] == COMMAND.words(call.arguments)
+    with pytest.raises(Unsatisfiable):
+        find(strategy, lambda _: True, settings=settings(database=None))
 
 
 def test_a_command_without_such_parameters_gets_no_such_calls() -> None:
