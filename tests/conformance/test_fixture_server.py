@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from jsonschema.validators import validator_for
 from mutants import revisions
 from mutants.peers import Peer, metadata, peer
 
@@ -64,7 +64,7 @@ def assert_fits(revision: str, definition: str, value: Any) -> None:
     """Fail unless `value` fits the definition of that name in the official schema."""
     schema = official(revision)
     members = "$defs" if "$defs" in schema else "definitions"
-    validator = jsonschema.validators.validator_for(schema)
+    validator = validator_for(schema)
     problems = validator({**schema, "$ref": f"#/{members}/{definition}"}).iter_errors(value)
     assert not [problem.message for problem in problems], (definition, value)
 

@@ -177,7 +177,7 @@ def test_sessions_are_kept_apart_and_end(session: Http) -> None:
 )
 def test_headers_of_a_session_are_checked(session: Http, headers: dict[str, str | None], expected: int) -> None:
     """Origin, version, content type and accept decide; the server's own origin is fine."""
-    assert status(session, PING, **headers) == expected
+    assert status(session, PING, "POST", **headers) == expected
     assert status(session, PING, Origin=f"http://127.0.0.1:{session.port}") == 200
 
 

@@ -278,7 +278,7 @@ def get_stream_repeats_responses(machine: Machine) -> None:
 def progress_on_get_stream(machine: Machine) -> None:
     def event(original: Any, exchange: Exchange, session: Session, message: Json) -> None:
         original(exchange, session, message)
-        if message.get("method") == "notifications/progress":
+        if message.get("method") == "notifications/progress" and exchange.command == "POST":
             session.send(message)
 
     override(machine.http, "event", event)

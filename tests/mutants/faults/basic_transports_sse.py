@@ -61,7 +61,10 @@ def sse_post_refused(machine: Machine) -> None:
 
 
 @fault(
-    "sse-any-origin", breaks=("sse.origin-validate",), transport="sse", summary="requests from any Origin are served"
+    "sse-any-origin",
+    breaks=("sse.origin-validate",),
+    transport="sse",
+    summary="streams and messages from any Origin are served",
 )
 def sse_any_origin(machine: Machine) -> None:
     override(machine.sse, "admit", lambda admit, exchange: None)

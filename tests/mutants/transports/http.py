@@ -35,7 +35,7 @@ class Http:
         self.sessions: dict[str, Session] = {}
         self.mail: dict[str, queue.Queue[Json]] = {}
         self.events = 0
-        self.listener = listen(settings.port, self.exchange)
+        self.listener = listen(settings.port, lambda exchange: self.exchange(exchange))
         self.port: int = self.listener.server_address[1]
 
     def run(self) -> None:

@@ -21,7 +21,7 @@ class Sse:
     def __init__(self, server: Server, settings: Settings) -> None:
         self.server = server
         self.sessions: dict[str, Session] = {}
-        self.listener = listen(settings.port, self.exchange)
+        self.listener = listen(settings.port, lambda exchange: self.exchange(exchange))
         self.port: int = self.listener.server_address[1]
 
     def run(self) -> None:
