@@ -24,8 +24,8 @@ class HttpExchange:
     `opened` is set when the response's headers are there, `finished` when its body has ended or broke. Until then
     `status` is 0 and `headers` is empty. `headers` are (lower-case name, value) pairs in the order received, `body`
     the bytes of a response that is no event stream, `events` those of one that is and `unfinished` the lines of an
-    event that its end cut off; `error` says why no or only half a response came. Of a long stream, `events` and
-    `frames` hold the beginning.
+    event that its end cut off; `error` says why no or only half a response came, `dropped` is true once we cut it.
+    Of a long stream, `events` and `frames` hold the beginning.
     """
 
     def __init__(self, number: int, method: str, conversation: Conversation, inbox: Inbox, limit: int) -> None:
@@ -48,7 +48,7 @@ class HttpExchange:
         self._inbox = inbox
         self._limit = limit
         self._stream: httpcore2.NetworkStream | None = None
-        self._cut = False
+        self.dropped = False
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, compared without case."""
@@ -85,12 +85,12 @@ class HttpExchange:
     def uses(self, stream: httpcore2.NetworkStream) -> None:
         """Note the connection that the request goes out on; one that was dropped meanwhile gets no further."""
         self._stream = stream
-        if self._cut:
+        if self.dropped:
             cut(stream)
 
     def abort(self) -> None:
         """Close the connection under the exchange: how a client drops a request or a stream."""
-        self._cut = True
+        self.dropped = True
         stream = self._stream
         if stream is not None and not self.finished.is_set():
             cut(stream)

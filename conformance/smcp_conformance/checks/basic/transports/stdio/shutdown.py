@@ -41,7 +41,7 @@ def ended(session: Session) -> int | None:
 def idle_server_exits_at_the_end_of_its_input(fresh: Session) -> None:
     """Closes standard input after a harmless request; the process should end by itself."""
     fresh.ping()
-    assert leave(fresh) is not None, f"got a process that still runs long after, must be one that exits"
+    assert leave(fresh) is not None, "got a process that still runs long after, must be one that exits"
 
 
 @check("stdio.exit-on-eof", "stdio.exit-on-eof.legacy")
@@ -52,7 +52,7 @@ def busy_server_exits_at_the_end_of_its_input(leg: Leg) -> None:
         for call in calls:
             start_call(session, call.tool, call.arguments)
         session.start(session.ping_method)
-        assert leave(session) is not None, f"got a process that still runs long after, must be an exit"
+        assert leave(session) is not None, "got a process that still runs long after, must be an exit"
 
 
 @check("stdio.exit-on-eof")
@@ -62,7 +62,7 @@ def subscribed_server_exits_at_the_end_of_its_input(fresh: Session) -> None:
     opening = fresh.listen(fresh.reply_timeout, lambda frame: frame.is_notification or pending.answered_by(frame))
     if not any(frame.message.get("method") == "notifications/subscriptions/acknowledged" for frame in opening):
         not_applicable("the server opens no subscription")
-    assert leave(fresh) is not None, f"got a process that still runs long after, must be one that exits"
+    assert leave(fresh) is not None, "got a process that still runs long after, must be one that exits"
 
 
 @check("stdio.exit-on-eof", "stdio.exit-on-eof.legacy")
@@ -82,7 +82,7 @@ def sigterm_ends_the_server(fresh: Session) -> None:
         not_applicable("there is no SIGTERM on Windows")
     fresh.ping()
     fresh.stdio.process.terminate()
-    assert ended(fresh) is not None, f"got a process that still runs long after SIGTERM, must be an exit"
+    assert ended(fresh) is not None, "got a process that still runs long after SIGTERM, must be an exit"
 
 
 @check("stdio.no-orphan-output-after-shutdown")
