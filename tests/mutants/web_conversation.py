@@ -6,7 +6,7 @@ import contextlib
 import http.client
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mutants import revisions
@@ -172,15 +172,19 @@ def two_at_once(caller: Caller) -> None:
 
 
 def http_transcripts(fault: str | None, shown_in: tuple[str, ...]) -> Iterator[list[str]]:
-    """What is answered over Streamable HTTP."""
+    """What is answered over Streamable HTTP, talk by talk."""
     for revision in shown_in:
         talks = (stateless_talk, two_at_once) if revision == STATELESS else (session_talk, stream_talk)
-        for talk in talks:
-            with serving("http", fault) as made:
-                caller = Caller(made.http.port, revision)
-                with caller.closing:
-                    talk(caller)
-                yield [answer.replace(str(made.http.port), "PORT") for answer in caller.answers]
+        yield from (http_transcript(fault, revision, talk) for talk in talks)
+
+
+def http_transcript(fault: str | None, revision: str, talk: Callable[[Caller], None]) -> list[str]:
+    """What is answered in one talk."""
+    with serving("http", fault) as made:
+        caller = Caller(made.http.port, revision)
+        with caller.closing:
+            talk(caller)
+    return [answer.replace(str(made.http.port), "PORT") for answer in caller.answers]
 
 
 def sse_transcript(fault: str | None) -> list[str]:

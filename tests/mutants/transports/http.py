@@ -199,10 +199,7 @@ class Http:
             error = RpcError(wire.INVALID_REQUEST, "not a JSON-RPC 2.0 message")
             raise Refused(400, self.server.failure(None, error))
         replies = self.server.batch(session, messages, lambda sent: None)
-        if replies:
-            self.answer_json(exchange, replies, {}, 200)
-        else:
-            self.accepted(exchange)
+        self.answer_json(exchange, replies, {}, 200) if replies else self.accepted(exchange)
 
     # Answers.
 
