@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -65,21 +65,24 @@ class Mask:
     def _without_head(self, part: str) -> str:
         """Mask the beginning of a secret at the end of `part`."""
         shown = part.rstrip()
-        length = self._longest(lambda form, size: shown.endswith(form[:size]))
+        ends = (form[: at + SHORTEST_PIECE] for form, at in self._places(shown[-SHORTEST_PIECE:]))
+        length = max((len(end) for end in ends if shown.endswith(end)), default=0)
         return shown[:-length] + MASK + part[len(shown) :] if length else part
 
     def _without_tail(self, part: str) -> str:
         """Mask the end of a secret at the beginning of `part`."""
         shown = part.lstrip()
-        length = self._longest(lambda form, size: shown.startswith(form[-size:]))
+        starts = (form[at:] for form, at in self._places(shown[:SHORTEST_PIECE]))
+        length = max((len(start) for start in starts if shown.startswith(start)), default=0)
         return part[: len(part) - len(shown)] + MASK + shown[length:] if length else part
 
-    def _longest(self, matches: Callable[[str, int], bool]) -> int:
-        sizes = (
-            next((size for size in range(len(form) - 1, SHORTEST_PIECE - 1, -1) if matches(form, size)), 0)
-            for form in self._forms
-        )
-        return max(sizes, default=0)
+    def _places(self, piece: str) -> Iterator[tuple[str, int]]:
+        """Yield where `piece` stands in any form of a secret: the form and the position."""
+        for form in self._forms if len(piece) == SHORTEST_PIECE else ():
+            at = form.find(piece)
+            while at >= 0:
+                yield form, at
+                at = form.find(piece, at + 1)
 
 
 def masked(text: str, secrets: Iterable[str], patterns: Iterable[str] = ()) -> str:

@@ -96,11 +96,11 @@ class RunReports:
     def _judge_the_whole(self) -> None:
         config, mask, discoveries = self.context.config, self.context.mask, self.run.discoveries
         for group, text in vacuous_targets(self.ledger, discoveries):
-            publish(config, late_report(f"{group}::start", mask(text)), repeatable=True)
+            publish(config, late_report(f"{group}::start", mask(text)))
         failed = {discovery.group for discovery in discoveries if discovery.failure}
         narrowed = self.context.options.revisions != "default"
         for place, text in untrue_entries(self.context.known, self.ledger, failed, narrowed):
-            publish(config, late_report(place, mask(text)), repeatable=False)
+            publish(config, late_report(place, mask(text)))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Sum up."""

@@ -37,9 +37,16 @@ class ItemReports:
         report = yield
         if call.when == "call" and isinstance(item, CheckItem) and item.judgement is not None:
             self._complete(report, item, self._masked(item.judgement))
-        elif isinstance(item, ConformanceItem) and report.longrepr is not None:
-            report.longrepr = self.context.mask(str(report.longrepr))
+        elif isinstance(item, ConformanceItem):
+            self._hide(report, item)
         return report
+
+    def _hide(self, report: pytest.TestReport, item: ConformanceItem) -> None:
+        """Complete the report of a start, or of what went wrong around an item."""
+        if report.longrepr is not None:
+            report.longrepr = self.context.mask(str(report.longrepr))
+        if report.when == "call":
+            item.user_properties.append(("verdict", report.outcome))
 
     def _complete(self, report: pytest.TestReport, item: CheckItem, judgement: Judgement) -> None:
         vars(report)["smcp"] = judgement.to_json()  # what else a report holds crosses process borders too

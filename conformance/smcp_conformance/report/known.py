@@ -97,7 +97,7 @@ class KnownFailures:
                 yield entry, complaint
 
     def _complaint(self, entry: Known, ledger: Ledger) -> str | None:
-        ids = [id for id in ledger.possible if entry.matches(id)]
+        ids = [id for id in ledger.ids if entry.matches(id)]
         if not ids:
             return f"matches no check of this run: target {entry.target!r}, check {entry.check!r}"
         if entry.expired(self.today) and ledger.scheduled.intersection(ids):

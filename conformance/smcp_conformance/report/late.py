@@ -59,14 +59,14 @@ def late_report(nodeid: str, text: str) -> pytest.TestReport:
     return pytest.TestReport(nodeid, (nodeid, None, nodeid), {}, "failed", text, "call")
 
 
-def publish(config: pytest.Config, report: pytest.TestReport, *, repeatable: bool) -> None:
-    """Hand `report` to all plugins; those that remember what to run again only get what can be run (`repeatable`).
+def publish(config: pytest.Config, report: pytest.TestReport) -> None:
+    """Hand `report` to all plugins but those that note what to run again, for it is about more than one item.
 
     While it is `smcp_late` it counts, but shows no progress of its own.
     """
     manager = config.pluginmanager
-    forgetful = [] if repeatable else [manager.get_plugin(name) for name in ("lfplugin", "stepwiseplugin")]
-    send = manager.subset_hook_caller("pytest_runtest_logreport", [plugin for plugin in forgetful if plugin])
+    noting = [manager.get_plugin(name) for name in ("lfplugin", "stepwiseplugin")]
+    send = manager.subset_hook_caller("pytest_runtest_logreport", [plugin for plugin in noting if plugin])
     vars(report)["smcp_late"] = True
     send(report=report)
     del vars(report)["smcp_late"]

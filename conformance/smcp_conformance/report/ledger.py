@@ -73,6 +73,11 @@ class Ledger:
         """Note a result; one that comes again replaces the first."""
         self.results[result.id] = result
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids: those that were foreseen, then those that reported all the same."""
+        return tuple(dict.fromkeys((*self.possible, *self.results)))
+
     def legs(self) -> Iterator[tuple[str, list[Result]]]:
         """The legs of which anything ran, each with its results, in the order of collection."""
         by_leg: dict[str, list[Result]] = {}
@@ -82,8 +87,8 @@ class Ledger:
 
     def in_order(self) -> list[Result]:
         """All results in the order of collection, whatever the order in which workers sent them."""
-        place = {id: number for number, id in enumerate(self.possible)}
-        return sorted(self.results.values(), key=lambda result: place.get(result.id, len(place)))
+        place = {id: number for number, id in enumerate(self.ids)}
+        return sorted(self.results.values(), key=lambda result: place[result.id])
 
     def ran(self, ids: Iterable[str]) -> bool:
         """Tell whether all of `ids` ran to an end."""

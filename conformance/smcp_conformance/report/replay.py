@@ -126,6 +126,7 @@ def _described(target: Target) -> dict[str, Any]:
         "start-timeout": target.policy.start_timeout,
         "reply-timeout": target.policy.reply_timeout,
         "max-message": target.policy.max_message,
+        "mask": list(target.policy.mask),
     }
 
 
@@ -209,6 +210,7 @@ def _target(described: Mapping[str, Any], source: str) -> Target:
             described["start-timeout"],
             described["reply-timeout"],
             described["max-message"],
+            tuple(pattern for pattern in described["mask"] if MASK not in pattern),
         ),
         source,
         described["group"],

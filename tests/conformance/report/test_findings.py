@@ -18,7 +18,7 @@ from smcp_conformance.report.finding import findings, four_lines, our_errors
 from smcp_conformance.report.header import header
 from smcp_conformance.report.late import vacuous_targets
 from smcp_conformance.report.ledger import Ledger, Result
-from smcp_conformance.report.scheduling import scope
+from smcp_conformance.report.scheduling import make_scheduler, scope
 from smcp_conformance.report.summary import Summary, rendered
 from smcp_conformance.report.tally import Tally, unverified
 from smcp_conformance.requirement import Verdict
@@ -244,6 +244,12 @@ def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
         "target gone:",
         "  no leg: no",
     ]
+
+
+def test_each_worker_runs_everything_if_told_so(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--dist each` is left to xdist."""
+    monkeypatch.setattr(pytestconfig.option, "dist", "each")
+    assert make_scheduler(pytestconfig, None, {"fix"}) is None
 
 
 @pytest.mark.parametrize(

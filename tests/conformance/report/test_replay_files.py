@@ -74,7 +74,7 @@ def test_file_names_stay_short_and_differ(tmp_path: Path) -> None:
 def test_a_file_gives_its_target_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Variables come from the environment, headers from the command line, the rest from the file."""
     monkeypatch.setenv("API_KEY", "other-secret")
-    policy = Policy(allow_tools=("get_*",), reply_timeout=2)
+    policy = Policy(allow_tools=("get_*",), reply_timeout=2, mask=("a+",))
     path = written(
         tmp_path,
         url="http://127.0.0.1:1/mcp",

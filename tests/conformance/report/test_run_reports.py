@@ -16,7 +16,7 @@ ITEM = "fix::stdio-2025-11-25::demo::"
 def test_header_summary_and_junit_of_a_mixed_run(project: Project) -> None:
     """Every verdict has its place: header, counts, reasons, four lines, last line, properties in the XML."""
     project.checks(*EVERYTHING)
-    result = project.run("--junitxml=junit.xml", "-rA")
+    result = project.run("--junitxml=junit.xml", "-rA", "-p", "no:xdist")
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
@@ -55,6 +55,7 @@ def test_header_summary_and_junit_of_a_mixed_run(project: Project) -> None:
         "requirement": "jsonrpc.method-not-found",
         "level": "MUST",
     }
+    assert properties["start"] == {"verdict": "passed"}
     assert properties["warns"]["verdict"] == "warned"
     assert properties["cannot"]["verdict"] == "not verified"
 
@@ -77,12 +78,15 @@ def test_a_leg_without_a_verdict_fails_the_run(project: Project) -> None:
 
 
 def test_an_error_of_ours_fails_and_accuses_nobody(project: Project) -> None:
-    """It is shown as what it is, with its traceback."""
+    """It is shown as what it is, with its traceback; a replay file that can't be written stops nothing."""
     project.checks("passes", "breaks")
+    (project.path / ".smcp").write_text("in the way")
     result = project.run()
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
+            "*- replay file -*",
+            "*.json could not be written: *",
             "error in the check itself, not a verdict on the server: fix demo::breaks (stdio-2025-11-25)",
             "  KeyError: 'nothing'",
             "*= 1 failed, 2 passed in *",
