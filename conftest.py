@@ -23,7 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def _measurable(source: str, here: Path) -> bool:
     if any((here / source).glob("**/*.py")):
         return True
+    package = source.partition(".")[0]
     try:
-        return importlib.util.find_spec(source) is not None
+        found = importlib.util.find_spec(package), importlib.util.find_spec(source)
     except (ImportError, ValueError):  # a part of the name is missing, or isn't a package
         return False
+    return all(spec is not None and spec.origin is not None for spec in found)  # any folder is a package without origin

@@ -54,6 +54,10 @@ class Server:
         """The exit status, negative for a signal; None while it runs, and for a URL."""
         return self._process.poll() if self._process else None
 
+    def wait(self, timeout: float) -> int | None:
+        """Wait at most `timeout` seconds for its end; return what `returncode` does."""
+        return self._process.wait(timeout) if self._process else None
+
     @property
     def transcript(self) -> tuple[Frame, ...]:
         """All that was said, session after session, as it crossed the wire."""
