@@ -10,8 +10,8 @@ from typing import Any
 
 from smcp_conformance.host import Host
 from smcp_conformance.offer import Offer
-from smcp_conformance.reply import HandshakeRefused
-from smcp_conformance.requirement import Check, Observation, not_applicable, not_verified
+from smcp_conformance.reply import HandshakeRefused, Reply
+from smcp_conformance.requirement import HANDSHAKE_REVISIONS, Check, Observation, not_applicable, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
 from smcp_conformance.toolbox import Call, call_together, may_call, small_arguments, try_call
@@ -55,6 +55,7 @@ class Leg:
         self._monitors = monitors
         self._used: list[Conversation] = []
         self._walked = False
+        self._handshakes: dict[str, tuple[Reply, Conversation]] = {}
 
     @property
     def policy(self) -> Policy:
@@ -113,6 +114,16 @@ class Leg:
         finally:
             session.close()
             self._judge(session.conversation)
+
+    def initialize(self, version: str) -> Reply:
+        """What a fresh connection answers to `initialize` that asks for `version`; each is asked once."""
+        if version not in self._handshakes:
+            with self.connection(revision=HANDSHAKE_REVISIONS[-1]) as session:
+                params = {**session.initialize_params(), "protocolVersion": version}
+                self._handshakes[version] = session.request("initialize", params), session.conversation
+        reply, conversation = self._handshakes[version]
+        self._use(conversation)
+        return reply
 
     @cached_property
     def tools(self) -> tuple[dict[str, Any], ...]:

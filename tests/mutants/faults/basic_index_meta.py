@@ -60,7 +60,7 @@ def list_depends_on_history(machine: Machine) -> None:
 
 @fault(
     "log-level-sticks",
-    breaks=("stateless.interleaving", "logging.opt-in-per-request"),
+    breaks=("logging.opt-in-per-request",),
     summary="the log level of one request holds for those that ask for none",
     revisions=STATELESS,
 )

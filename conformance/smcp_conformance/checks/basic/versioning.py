@@ -70,16 +70,14 @@ def refused_version_leaves_other_requests_untouched(fresh: Session) -> None:
 @check("version.initialize-rejected-or-served")
 def initialize_is_answered(leg: Leg) -> None:
     """Opens a fresh connection with `initialize`; it must get a result or an error."""
-    with leg.connection(revision=HANDSHAKE_REVISIONS[-1]) as session:
-        reply = session.request("initialize", session.initialize_params())
+    reply = leg.initialize(HANDSHAKE_REVISIONS[-1])
     assert reply.succeeded or reply.error, f"got {reply}, must be a result or an error"
 
 
 @check("version.initialize-never-selects-modern")
 def handshake_does_not_select_a_stateless_version(leg: Leg) -> None:
     """Sends `initialize` that asks for 2026-07-28; a result must name an older version."""
-    with leg.connection(revision=HANDSHAKE_REVISIONS[-1]) as session:
-        reply = session.request("initialize", {**session.initialize_params(), "protocolVersion": STATELESS_REVISION})
+    reply = leg.initialize(STATELESS_REVISION)
     version = reply.result.get("protocolVersion", "")
     assert str(version) < STATELESS_REVISION, f"got {reply}, must be a version of the handshake era, or an error"
 

@@ -28,9 +28,9 @@ REMOVED: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 @check("discover.implemented")
-def discovery_is_answered_with_a_result(connection: Session) -> None:
-    """Opens a fresh connection with `server/discover`; there must be a result."""
-    reply = connection.request("server/discover")
+def discovery_is_answered_with_a_result(session: Session) -> None:
+    """Sends `server/discover`; there must be a result."""
+    reply = session.request("server/discover")
     assert reply.succeeded, f"got {reply}, must be a DiscoverResult"
 
 
@@ -87,8 +87,7 @@ def agreed(leg: Leg, version: str) -> bool:
             return session.request(
                 "server/discover", meta={META + "protocolVersion": version}, headers=header
             ).succeeded
-    with leg.connection(revision=version) as session:
-        return session.request("initialize", session.initialize_params()).result.get("protocolVersion") == version
+    return leg.initialize(version).result.get("protocolVersion") == version
 
 
 @check("discover.stable")

@@ -9,7 +9,7 @@ from typing import Any
 from smcp_conformance.checks.basic.index.stateless import LISTS, lasting
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reaction, brief
-from smcp_conformance.requirement import Observation, check, monitor
+from smcp_conformance.requirement import HANDSHAKE_REVISIONS, Observation, check, monitor
 from smcp_conformance.session import META, Session
 from smcp_conformance.traffic import messages, metas
 from smcp_conformance.wire.transcript import Conversation
@@ -20,6 +20,7 @@ LABEL = "[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 KEY = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*/)?(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?\Z")
 BARE: tuple[dict[str, Any], ...] = ({"params": {"_meta": {}}}, {"params": {}}, {})
 NAMES = ("claude-code", "probe", "")
+DEFINED = {"serverInfo", "subscriptionId", "related-task", "model-immediate-response", "protocolVersion", "logLevel"}
 OWNERS = {"modelcontextprotocol", "mcp"}
 
 
@@ -33,41 +34,40 @@ def without(session: Session, key: str) -> dict[str, Any]:
     return {name: value for name, value in session.meta().items() if name != key}
 
 
-def unversioned(leg: Leg, message_of: Any) -> tuple[Reaction, bool]:
-    """How a fresh server reacts to a request that names no version, and whether that is right.
+def rejected(leg: Leg, session: Session, message: object, *codes: int) -> Reaction | None:
+    """How a server reacts to a request that names no proper version, unless that is right.
 
-    Over HTTP the version header then has nothing to match. A server that speaks the handshake era too may take the
-    request for one of that era, which is an error before `initialize` as well.
+    Besides -32602 it may be, over HTTP, -32020, because the version header then has nothing to match, and any error of
+    a server that speaks the handshake era too and takes the request for one before `initialize`.
     """
-    with leg.connection() as session:
-        reaction = session.provoke(message_of(session))
-    if reaction.code == INVALID_PARAMS or (leg.offer.transport == "http" and reaction.code == HEADER_MISMATCH):
-        return reaction, True
-    return reaction, bool(reaction.error) and shakes_hands(leg)
+    reaction = session.provoke(message)
+    headers = (HEADER_MISMATCH,) if leg.offer.transport == "http" else ()
+    if reaction.code in (INVALID_PARAMS, *headers, *codes) or (reaction.error and shakes_hands(leg)):
+        return None
+    return reaction
 
 
 def shakes_hands(leg: Leg) -> bool:
     """Tell whether the server also speaks the handshake era."""
-    if leg.offer.dual_era:
-        return True
-    with leg.connection(revision="2025-11-25") as session:
-        return session.request("initialize", session.initialize_params()).succeeded
+    return leg.offer.dual_era or leg.initialize(HANDSHAKE_REVISIONS[-1]).succeeded
 
 
 @check("meta.missing-protocol-version")
 def request_without_a_version_is_refused(leg: Leg) -> None:
     """Discovers without the key protocolVersion in `_meta`; the answer must be the error -32602."""
-    reaction, right = unversioned(leg, lambda session: discovery(session, without(session, VERSION)))
-    assert right, f"got {reaction}, must be the error -32602 (Invalid params)"
+    with leg.fresh() as session:
+        wrong = rejected(leg, session, discovery(session, without(session, VERSION)))
+    assert wrong is None, f"got {wrong}, must be the error -32602 (Invalid params)"
 
 
 @check("meta.missing-entirely")
 def request_without_metadata_is_refused(leg: Leg) -> None:
     """Discovers with an empty `_meta`, with empty params and without params; each answer must be the error -32602."""
-    for members in BARE:
-        bare = {"jsonrpc": "2.0", "id": "bare", "method": "server/discover", **members}
-        reaction, right = unversioned(leg, lambda session, bare=bare: bare)
-        assert right, f"got {reaction} with {brief(members)}, must be the error -32602 (Invalid params)"
+    with leg.fresh() as session:
+        for members in BARE:
+            bare = {"jsonrpc": "2.0", "id": session.next_id(), "method": "server/discover", **members}
+            wrong = rejected(leg, session, bare)
+            assert wrong is None, f"got {wrong} with {brief(members)}, must be the error -32602 (Invalid params)"
 
 
 @check("meta.missing-client-capabilities")
@@ -87,9 +87,10 @@ def metadata_of_the_wrong_type_is_refused(fresh: Session) -> None:
 @check("meta.required-field-types")
 def version_of_the_wrong_type_is_refused(leg: Leg) -> None:
     """Discovers with a number for protocolVersion; the answer must be the error -32602, or -32022 for the version."""
-    reaction, right = unversioned(leg, lambda session: discovery(session, {**session.meta(), VERSION: 20260728}))
-    right = right or reaction.code == UNSUPPORTED_VERSION
-    assert right, f"got {reaction}, must be the error -32602 (Invalid params)"
+    with leg.fresh() as session:
+        meta = {**session.meta(), VERSION: 20260728}
+        wrong = rejected(leg, session, discovery(session, meta), UNSUPPORTED_VERSION)
+    assert wrong is None, f"got {wrong}, must be the error -32602 (Invalid params)"
 
 
 @check("meta.client-info-optional")
@@ -129,7 +130,7 @@ def meta_keys_follow_the_grammar(conversation: Conversation) -> Iterator[Observa
 
 @monitor("meta.reserved-prefix")
 def reserved_prefixes_are_left_to_mcp(conversation: Conversation) -> Iterator[Observation]:
-    """No key of any `_meta` has a prefix reserved for MCP, but for `io.modelcontextprotocol/` itself."""
+    """No key of any `_meta` has a prefix reserved for MCP, but for the keys that MCP itself defines."""
     for frame, message in messages(conversation):
         for meta in metas(dict(message)):
             keys = [key for key in meta if _reserved(conversation.revision, key)] if isinstance(meta, dict) else []
@@ -138,9 +139,9 @@ def reserved_prefixes_are_left_to_mcp(conversation: Conversation) -> Iterator[Ob
 
 
 def _reserved(revision: str, key: str) -> bool:
-    prefix, slash, _ = key.rpartition("/")
+    prefix, slash, name = key.rpartition("/")
     labels = prefix.split(".")
-    if not slash or prefix + "/" == META:
+    if not slash or (prefix + "/" == META and name in DEFINED):
         return False
     if revision == "2025-06-18":
         return any(label in OWNERS for label in labels[:-1])

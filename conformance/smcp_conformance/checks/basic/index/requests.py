@@ -134,11 +134,10 @@ def missing_parameters_are_refused(leg: Leg) -> None:
     methods = [method for capability, method in INCOMPLETE if leg.offer.declares(capability)]
     if not methods:
         not_applicable("no capability is declared whose methods need parameters")
-    with leg.fresh() as session:
-        for method in methods:
-            reaction = session.provoke(session.message(method))
-            codes = (INVALID_PARAMS, *for_headers(session))
-            assert reaction.code in codes, f"got {reaction} for {method}, must be the error -32602 (Invalid params)"
+    for method in methods:
+        reply = leg.session.request(method)
+        codes = (INVALID_PARAMS, *for_headers(leg.session))
+        assert reply.code in codes, f"got {reply} for {method}, must be the error -32602 (Invalid params)"
 
 
 @check("jsonrpc.extra-members-tolerated", "meta.unknown-keys-tolerated")

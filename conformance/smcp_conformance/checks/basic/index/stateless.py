@@ -37,10 +37,9 @@ def first_request_on_a_connection_is_served(leg: Leg) -> None:
 
 @check("stateless.order-independence")
 def order_of_requests_does_not_matter(leg: Leg) -> None:
-    """Sends discovery and lists in one order, on another connection in the reverse; the results must be the same."""
+    """Sends discovery and lists in one order, on a fresh connection in the reverse; the results must be the same."""
     methods = ("server/discover", *lists(leg.offer))
-    with leg.connection() as session:
-        forth = {method: lasting(session.request(method).result) for method in methods}
+    forth = {method: lasting(leg.session.request(method).result) for method in methods}
     with leg.connection() as session:
         back = {method: lasting(session.request(method).result) for method in reversed(methods)}
     changed = [method for method in methods if forth[method] != back[method]]

@@ -51,10 +51,9 @@ def declared_capabilities_have_their_methods(leg: Leg) -> None:
     declared = [(method, params) for capability, method, params in BACKED if leg.offer.declares(capability)]
     if not declared:
         not_applicable("no capability with methods is declared")
-    with leg.fresh() as session:
-        for method, params in declared:
-            reply = session.request(method, params)
-            assert reply.code != METHOD_NOT_FOUND, f"got {reply} for {method}, must be known since it was declared"
+    for method, params in declared:
+        reply = leg.session.request(method, params)
+        assert reply.code != METHOD_NOT_FOUND, f"got {reply} for {method}, must be known since it was declared"
 
 
 @monitor("lifecycle.operation.negotiated-capabilities", "lifecycle.operation.negotiated-capabilities.2024-2025-03")
