@@ -194,7 +194,7 @@ class Leg:
         for capability, method, params in UNKNOWN_OF_WALK:
             if self.offer.declares(capability):
                 session.request(method, params)
-        session.request(session.ping_method, id="é ☃ 😀")
+        session.request(session.ping_method, id="é ☃ 😀\nand a second line")
 
     def _open(self, session: Session) -> Session:
         try:

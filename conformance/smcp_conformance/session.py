@@ -289,6 +289,8 @@ class Session:
             self._unclaimed += [frame] if frame.is_response else []
             if pending.ended_by(frame) or pending.misanswered_by(frame):
                 break
+            if not self._heard and frame.is_message and not (frame.is_request or frame.is_notification):
+                deadline = min(deadline, time.monotonic() + self.reply_timeout)  # it has started, and answers amiss
         if weight >= FLOOD:
             raise Flooded(f"{pending.method!r} (id {pending.id!r}) was not answered: a flood of other messages came")
         self._aside += before

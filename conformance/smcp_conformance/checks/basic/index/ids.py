@@ -51,6 +51,15 @@ def no_request_is_answered_twice(conversation: Conversation) -> Iterator[Observa
         yield Observation(frame, again if seen[key] > len(asked[key]) else None)
 
 
+@check("jsonrpc.response.exactly-one")
+def every_request_is_answered_once(session: Session) -> None:
+    """Sends a harmless and an unknown request, then listens up to the answer of a third; no id may come back twice."""
+    replies = [session.ping(), session.request("conformance/no-such-method")]
+    ids = [reply.message.get("id") for reply in replies]
+    again = [frame for frame in session.drain() if frame.is_response and frame.message.get("id") in ids]
+    assert not again, f"got {brief(again[0].text)} a second time, must be one response per request"
+
+
 @check("jsonrpc.response.id-type-preserved")
 def integer_ids_come_back_as_the_same_integers(session: Session) -> None:
     """Sends a harmless request under small, negative and large integers; each must come back as that integer."""
