@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hypothesis import assume
 
 from smcp_conformance.cli.answer import NotJson, is_error, shown
-from smcp_conformance.cli.check import of_arguments, of_plugin
+from smcp_conformance.cli.check import of_arguments, of_command, of_plugin
 from smcp_conformance.cli.command import UNDECLARED, Command, Described
-from smcp_conformance.cli.inputs import WrongCall, missing_required, unknown_flags, valid_arguments, wrong_types
-from smcp_conformance.requirement import Level, not_verified
+from smcp_conformance.cli.inputs import (
+    WrongCall,
+    missing_required,
+    unknown_flags,
+    valid_arguments,
+    working_arguments,
+    wrong_types,
+)
+from smcp_conformance.requirement import Level, not_applicable, not_verified
 
 
 def _deterministic(command: Command) -> bool:
@@ -61,19 +69,26 @@ def same_call_gets_the_same_answer(command: Command, arguments: dict[str, Any]) 
         again.broke(got, 'the same answer, or "deterministic": false beside the command\'s name')
 
 
-@of_arguments(wrong_types)
-def wrong_type_is_refused(command: Command, call: WrongCall) -> None:
+@of_command("behaviour")
+def wrong_type_is_refused(command: Command) -> None:
     """An integer, number or boolean that is no such thing is refused: non-zero exit code, error in JSON."""
-    command.say(call.words, call.arguments, call.fault).must_be_refusal()
+    _all_refused(command, wrong_types)
 
 
-@of_arguments(missing_required)
-def missing_parameter_is_refused(command: Command, call: WrongCall) -> None:
+@of_command("behaviour")
+def missing_parameter_is_refused(command: Command) -> None:
     """A call without a required parameter is refused: non-zero exit code, error in JSON."""
-    command.say(call.words, call.arguments, call.fault).must_be_refusal()
+    _all_refused(command, missing_required)
 
 
-@of_arguments(unknown_flags)
-def unknown_flag_is_refused(command: Command, call: WrongCall) -> None:
+@of_command("behaviour")
+def unknown_flag_is_refused(command: Command) -> None:
     """A flag that is not declared is refused: non-zero exit code, error in JSON."""
-    command.say(call.words, call.arguments, call.fault).must_be_refusal()
+    _all_refused(command, unknown_flags)
+
+
+def _all_refused(command: Command, wrong: Callable[[Command, Mapping[str, Any]], Iterator[WrongCall]]) -> None:
+    if not any(wrong(command, {})):
+        not_applicable("none of the command's parameters is of this kind")
+    for call in wrong(command, working_arguments(command)):
+        command.say(call.words, call.arguments, call.fault).must_be_refusal()

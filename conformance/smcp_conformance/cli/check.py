@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 from smcp_conformance.cli.command import Command, Described
 from smcp_conformance.requirement import Level
 
-Strategy = Callable[[Command], "SearchStrategy[Any] | None"]
+Strategy = Callable[[Command], SearchStrategy[Any]]
 Applies = Callable[[Command], bool]
 OfPlugin = TypeVar("OfPlugin", bound=Callable[[Described], None])
 OfCommand = TypeVar("OfCommand", bound=Callable[[Command], None])
@@ -43,7 +43,7 @@ class PluginCheck:
 class CommandCheck:
     """A check of one command; with `inputs`, one that is tried with what that strategy generates.
 
-    `inputs` returns None for a command that such a check has nothing to ask. `applies` picks the commands.
+    `applies` picks the commands.
     """
 
     name: str

@@ -17,7 +17,7 @@ from smcp_conformance.cli.generated import hypothesis_test
 from smcp_conformance.cli.items import GeneratedItem, PlainItem
 from smcp_conformance.cli.verdict import Case
 from smcp_conformance.collect import escape
-from smcp_conformance.requirement import not_applicable, not_verified
+from smcp_conformance.requirement import not_verified
 
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
@@ -85,12 +85,9 @@ class PluginPageCollector(pytest.Collector):
             return self._plain(case, partial(not_verified, unwelcome))
         if check.inputs is None:
             return self._plain(case, partial(check.function, command))
-        inputs = check.inputs(command)
-        if inputs is None:
-            return self._plain(case, partial(not_applicable, "none of the command's parameters is of this kind"))
         name = escape(case.name)
         cli_seed = self.config.getoption("--hypothesis-seed", None)
-        test = hypothesis_test(check, command, inputs, f"{self.nodeid}::{name}", cli_seed)
+        test = hypothesis_test(check, command, check.inputs(command), f"{self.nodeid}::{name}", cli_seed)
         return GeneratedItem.from_parent(self, name=name, callobj=test, run=self.run, case=case)
 
     def _plain(self, case: Case, attempt: Any) -> pytest.Item:

@@ -85,10 +85,14 @@ class Hangs:
 
 @dataclass(frozen=True)
 class Command:
-    """One described command of a plugin that keeps contract v1."""
+    """One described command of a plugin that keeps contract v1.
+
+    `hangs` and `working` (arguments that were answered with exit code 0) are what was learnt about it so far.
+    """
 
     plugin: Plugin
     described: Mapping[str, Any]
+    working: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]], compare=False, repr=False)
     hangs: Hangs = field(default_factory=Hangs, compare=False, repr=False)
 
     @property

@@ -6,23 +6,33 @@ because a false accusation is worse than a missed fault: "1.0", "1_000" and "nan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
-from hypothesis import Phase, find, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import Unsatisfiable
 
 from smcp import contract
 from smcp_conformance.cli.command import UNDECLARED, Command
 from smcp_conformance.cli.runner import flags, sayable
 from smcp_conformance.cli.values import Values, values
+from smcp_conformance.requirement import not_verified
 
 Value = TypeVar("Value")
 WRONG = {"integer": ("1.5", "x", ""), "number": ("x", "1.5.5", ""), "boolean": ("maybe", "2", "")}
-FIRST = settings(database=None, deadline=None, derandomize=True, phases=(Phase.generate,))
+CANDIDATES = 10
+FIRST = settings(
+    max_examples=CANDIDATES,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @dataclass(frozen=True)
@@ -32,9 +42,6 @@ class WrongCall:
     words: tuple[str, ...]
     fault: str
     arguments: Mapping[str, Any]
-
-
-MakeWrong = Callable[[Mapping[str, Any]], WrongCall]
 
 
 def valid_arguments(command: Command) -> st.SearchStrategy[dict[str, Any]]:
@@ -47,22 +54,40 @@ def valid_arguments(command: Command) -> st.SearchStrategy[dict[str, Any]]:
     ).filter(lambda found: sayable(command.words(found)))
 
 
-def wrong_types(command: Command) -> st.SearchStrategy[WrongCall] | None:
-    """Calls in which one integer, number or boolean is no such thing, and all else is as simple as can be."""
-    typed = [one for one in command.parameters if one["type"] in WRONG]
-    return _few(command, (partial(_wrongly_typed, command, one, text) for one in typed for text in WRONG[one["type"]]))
+def working_arguments(command: Command) -> dict[str, Any]:
+    """Valid arguments that the command answers with exit code 0, always the same, as simple as can be.
+
+    What is wrong is put into such a call: else a refusal could have another reason. Not verified without one.
+    """
+    if not command.working:
+        answered = (one for one in _candidates(valid_arguments(command)) if command.call(one).run.returncode == 0)
+        command.working.extend(islice(answered, 1))
+    if not command.working:
+        not_verified("no valid call was answered with exit code 0, so that a refusal proves nothing")
+    return command.working[0]
 
 
-def missing_required(command: Command) -> st.SearchStrategy[WrongCall] | None:
+def wrong_types(command: Command, valid: Mapping[str, Any]) -> Iterator[WrongCall]:
+    """Calls in which one integer, number or boolean is no such thing."""
+    for parameter in command.parameters:
+        name, kind = str(parameter["name"]), str(parameter["type"])
+        others = _less(valid, name)
+        for text in WRONG.get(kind, ()):
+            words = command.words(others, f"--{name.replace('_', '-')}={text}")
+            yield WrongCall(words, f"with {text!r} as the {kind} {name!r}", others)
+
+
+def missing_required(command: Command, valid: Mapping[str, Any]) -> Iterator[WrongCall]:
     """Calls that lack one required parameter."""
-    required = [str(one["name"]) for one in command.parameters if one.get("required")]
-    return _few(command, (partial(_without, command, name) for name in required))
+    for name in (str(one["name"]) for one in command.parameters if one.get("required")):
+        others = _less(valid, name)
+        yield WrongCall(command.words(others), f"without the required {name!r}", others)
 
 
-def unknown_flags(command: Command) -> st.SearchStrategy[WrongCall] | None:
-    """Valid calls with a flag behind them that is not declared, with and without a value."""
-    flags_ = (f"--{UNDECLARED}", f"--{UNDECLARED}=1")
-    return _few(command, (partial(_with_unknown, command, flag) for flag in flags_))
+def unknown_flags(command: Command, valid: Mapping[str, Any]) -> Iterator[WrongCall]:
+    """Calls with a flag behind them that is not declared, with a value and without."""
+    for flag in (f"--{UNDECLARED}", f"--{UNDECLARED}=1"):
+        yield WrongCall(command.words(valid, flag), f"with the undeclared flag {flag!r}", valid)
 
 
 def simplest(command: Command) -> dict[str, Any]:
@@ -82,32 +107,18 @@ def telling(parameter: Mapping[str, Any]) -> Values:
     return values(schema).filter(lambda value: bool(flags([parameter], {name: value})))
 
 
-def _few(command: Command, makers: Iterable[MakeWrong]) -> st.SearchStrategy[WrongCall] | None:
-    """A few calls made from the simplest valid one, so few that Hypothesis gets to each; None if there are none."""
-    makers = tuple(makers)
-    if not makers:
-        return None
-    try:
-        valid = simplest(command)
-    except HypothesisException:
-        return st.nothing()
-    return st.sampled_from([make(valid) for make in makers])
+def _candidates(strategy: st.SearchStrategy[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A few values, always the same, the simplest one first; none if there are none."""
+    found: list[dict[str, Any]] = []
 
+    @FIRST
+    @given(strategy)
+    def note(value: dict[str, Any]) -> None:
+        found.append(value)
 
-def _wrongly_typed(command: Command, parameter: Mapping[str, Any], text: str, valid: Mapping[str, Any]) -> WrongCall:
-    name, kind = str(parameter["name"]), str(parameter["type"])
-    others = _less(valid, name)
-    word = f"--{name.replace('_', '-')}={text}"
-    return WrongCall(command.words(others, word), f"with {text!r} as the {kind} {name!r}", others)
-
-
-def _without(command: Command, name: str, valid: Mapping[str, Any]) -> WrongCall:
-    others = _less(valid, name)
-    return WrongCall(command.words(others), f"without the required {name!r}", others)
-
-
-def _with_unknown(command: Command, flag: str, valid: Mapping[str, Any]) -> WrongCall:
-    return WrongCall(command.words(valid, flag), f"with the undeclared flag {flag!r}", valid)
+    with suppress(Unsatisfiable):
+        note()
+    return iter(found)
 
 
 def _less(arguments: Mapping[str, Any], name: str) -> dict[str, Any]:

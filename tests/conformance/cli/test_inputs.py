@@ -7,22 +7,24 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, find, given, settings
-from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from jsonschema import Draft202012Validator
 
 from smcp_conformance.cli.command import Command
-from smcp_conformance.cli.generated import EXAMPLES
+from smcp_conformance.cli.discovery import describe
 from smcp_conformance.cli.inputs import (
-    WrongCall,
     missing_required,
     telling,
     unknown_flags,
     valid_arguments,
+    working_arguments,
     wrong_types,
 )
 from smcp_conformance.cli.runner import Plugin, sayable
 from smcp_conformance.cli.values import values
+from smcp_conformance.requirement import NotVerified
+
+from .conftest import Writer
 
 SCHEMAS: tuple[dict[str, Any], ...] = (
     {"type": "string"},
@@ -108,59 +110,61 @@ def test_awkward_texts_are_among_them(awkward: str) -> None:
     assert f"--a-text={awkward}" in COMMAND.words(found)
 
 
-def drawn(strategy: st.SearchStrategy[WrongCall] | None) -> list[WrongCall]:
-    """All that a strategy of few calls gives within the default number of examples."""
-    assert strategy is not None
-    found: dict[tuple[str, ...], WrongCall] = {}
-
-    @settings(max_examples=EXAMPLES, database=None, deadline=None)
-    @given(strategy)
-    def note(call: WrongCall) -> None:
-        found[call.words] = call
-
-    note()
-    return list(found.values())
-
-
-def test_wrongly_typed_calls_have_one_wrong_word_and_all_are_tried() -> None:
+def test_wrongly_typed_calls_have_one_wrong_word() -> None:
     """Each integer, number and boolean with each text that no reader of that type could take."""
-    calls = drawn(wrong_types(COMMAND))
-    wrong = {call.words[-1] for call in calls}
-    assert {"--count=1.5", "--count=x", "--count=", "--rate=x", "--yes=maybe"} <= wrong
-    assert len(wrong) == 9
+    valid = {"a_text": "x", "count": 7, "yes": True}
+    calls = list(wrong_types(COMMAND, valid))
+    wrong = [call.words[-1] for call in calls]
+    assert {"--count=1.5", "--count=x", "--count=", "--rate=x", "--yes=maybe"} <= set(wrong)
+    assert len(wrong) == len(set(wrong)) == 9
     assert all(call.words[:-1] == COMMAND.words(call.arguments) for call in calls)
+    assert all(call.words[-1].partition("=")[0] not in " ".join(call.words[:-1]) for call in calls)
     assert "with '1.5' as the integer 'count'" in {call.fault for call in calls}
 
 
 def test_each_required_parameter_is_missed_once() -> None:
-    """The other one is there."""
-    calls = drawn(missing_required(COMMAND))
-    assert {frozenset(call.arguments) for call in calls} == {frozenset({"a_text"}), frozenset({"count"})}
-    assert {call.fault for call in calls} == {"without the required 'a_text'", "without the required 'count'"}
+    """All others are there."""
+    calls = list(missing_required(COMMAND, {"a_text": "x", "count": 7, "rate": 1.5}))
+    assert [set(call.arguments) for call in calls] == [{"count", "rate"}, {"a_text", "rate"}]
+    assert [call.fault for call in calls] == ["without the required 'a_text'", "without the required 'count'"]
 
 
 def test_an_undeclared_flag_stands_behind_a_valid_call() -> None:
     """With a value and without, and it is no beginning of a declared one, which argparse would complete."""
-    calls = drawn(unknown_flags(COMMAND))
-    assert {call.words[-1] for call in calls} == {"--zq-undeclared", "--zq-undeclared=1"}
-    assert all(call.words[:-1] == COMMAND.words(call.arguments) for call in calls)
-
-
-def test_wrong_calls_need_a_valid_one_to_start_from() -> None:
-    """Without it there are none, which the item will say."""
-    impossible = {"name": "n", "type": "integer", "required": True, "minimum": 2, "maximum": 1}
-    command = Command(COMMAND.plugin, {"name": "c", "description": "", "parameters": [impossible]})
-    strategy = wrong_types(command)
-    assert strategy is not None
-    with pytest.raises(Unsatisfiable):
-        find(strategy, lambda _: True, settings=settings(database=None))
+    valid = {"a_text": "x", "count": 7}
+    calls = list(unknown_flags(COMMAND, valid))
+    assert [call.words[-1] for call in calls] == ["--zq-undeclared", "--zq-undeclared=1"]
+    assert all(call.words[:-1] == COMMAND.words(valid) for call in calls)
 
 
 def test_a_command_without_such_parameters_gets_no_such_calls() -> None:
     """Nothing required, nothing typed."""
-    assert wrong_types(BARE) is None
-    assert missing_required(BARE) is None
-    assert wrong_types(OF_TEXT) is None
+    assert list(wrong_types(BARE, {})) == list(missing_required(BARE, {})) == list(wrong_types(OF_TEXT, {})) == []
+
+
+def test_what_is_wrong_is_put_into_a_call_that_works(write_plugin: Writer) -> None:
+    """The simplest call that the command answers with exit code 0, looked for once."""
+    answer = "open(sys.argv[0] + '.n', 'a').write('x'); sys.exit(sys.argv[2] == '--n=0')"
+    number = {"name": "n", "type": "integer", "required": True}
+    plugin = write_plugin.described({"name": "c", "description": "", "parameters": [number]}, answer=answer)
+    (command,) = describe(plugin).commands
+    found = working_arguments(command)
+    assert found["n"] != 0
+    calls = (plugin.folder / "cli.py.n").stat().st_size
+    assert working_arguments(command) == found
+    assert (plugin.folder / "cli.py.n").stat().st_size == calls
+
+
+@pytest.mark.parametrize("bounds", [{}, {"minimum": 2, "maximum": 1}])
+def test_without_a_call_that_works_nothing_is_verified(bounds: dict[str, int], write_plugin: Writer) -> None:
+    """Else every refusal would count, whatever its reason."""
+    number = {"name": "n", "type": "integer", "required": True, **bounds}
+    plugin = write_plugin.described(
+        {"name": "c", "description": "", "parameters": [number]}, answer="print('{\"error\": 1}'); sys.exit(1)"
+    )
+    (command,) = describe(plugin).commands
+    with pytest.raises(NotVerified, match="no valid call was answered with exit code 0"):
+        working_arguments(command)
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,13 @@ def test_a_refusal_that_names_nothing_proves_nothing(write_plugin: Writer, run_p
     write_plugin.described(NUMBER, answer="print(json.dumps({'error': 'no key'})); sys.exit(1)")
     outcome = run_plugins(write_plugin.shelf)
     assert outcome.broken == set()
-    assert outcome.named(Verdict.NOT_VERIFIED) == {"declared_command_exists", "declared_flags_are_accepted"}
+    assert outcome.named(Verdict.NOT_VERIFIED) == {
+        "declared_command_exists",
+        "declared_flags_are_accepted",
+        "missing_parameter_is_refused",
+        "unknown_flag_is_refused",
+        "wrong_type_is_refused",
+    }
 
 
 @pytest.mark.parametrize("hint", ["destructiveHint", "openWorldHint"])
