@@ -28,6 +28,7 @@ from smcp_conformance.report.items import ItemReports
 from smcp_conformance.report.replay import find_replay, narrowed
 
 WORKER_KEY = "smcp_conformance"
+PLUGINS = "plugins"
 
 
 class ConformanceRun:
@@ -88,6 +89,8 @@ class ConformanceRun:
                 session, name=name, nodeid=name, run=self, discoveries=tuple(discoveries)
             )
             items.extend(session.genitems(collector))
+        if self.options.plugins:
+            items.extend(session.genitems(self._plugins(session)))
 
     def pytest_unconfigure(self) -> None:
         """End every process that this run started."""
@@ -96,6 +99,13 @@ class ConformanceRun:
         for host in self._hosts.values():
             host.close()
         stop_all()
+
+    def _plugins(self, session: pytest.Session) -> pytest.Collector:
+        from smcp_conformance.cli.collect import PluginsCollector  # brings hypothesis, which a server's run can spare
+
+        return PluginsCollector.from_parent(
+            session, name=PLUGINS, nodeid=PLUGINS, run=self, folders=self.options.plugins
+        )
 
     def _host(self, name: str) -> Host:
         if name not in self._hosts:
@@ -119,5 +129,5 @@ class ConformanceRun:
         """The node id that `argument` is, if it is ours: from a subfolder pytest writes `../` before it."""
         path, separator, rest = argument.partition("::")
         name = PurePath(path).name
-        groups = {target.group for target in self.options.targets}
+        groups = {target.group for target in self.options.targets} | ({PLUGINS} if self.options.plugins else set())
         return f"{name}{separator}{rest}" if separator and name in groups else None
