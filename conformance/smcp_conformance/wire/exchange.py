@@ -21,11 +21,11 @@ WEIGHT_KEPT = 8 * 2**20  # bytes of events that one exchange keeps; the inbox ge
 class HttpExchange:
     """One request on a thread of its own.
 
-    `opened` is set when the response's headers are there, `finished` when its body has ended or broke. Until then
-    `status` is 0 and `headers` is empty. `headers` are (lower-case name, value) pairs in the order received, `body`
-    the bytes of a response that is no event stream, `events` those of one that is and `unfinished` the lines of an
-    event that its end cut off; `error` says why no or only half a response came, `dropped` is true once we cut it.
-    Of a long stream, `events` and `frames` hold the beginning.
+    `opened` is set when the response's headers are there, `heard` at the first event of a stream, `finished` when its
+    body has ended or broke. Until then `status` is 0 and `headers` is empty. `headers` are (lower-case name, value)
+    pairs in the order received, `body` the bytes of a response that is no event stream, `events` those of one that is
+    and `unfinished` the lines of an event that its end cut off; `error` says why no or only half a response came,
+    `dropped` is true once we cut it. Of a long stream, `events` and `frames` hold the beginning.
     """
 
     def __init__(self, number: int, method: str, conversation: Conversation, inbox: Inbox, limit: int) -> None:
@@ -41,6 +41,7 @@ class HttpExchange:
         self.error = ""
         self.weight = 0
         self.opened = threading.Event()
+        self.heard = threading.Event()
         self.finished = threading.Event()
         self.on_event: Callable[[Event], bool] = lambda event: False
         self.on_end: Callable[[], None] = lambda: None
@@ -78,6 +79,7 @@ class HttpExchange:
         finally:
             self._stream = None
             self.opened.set()
+            self.heard.set()
             self.finished.set()
             self._inbox.put(self._conversation.note(self._outcome(), exchange=self))
             self.on_end()
@@ -132,6 +134,8 @@ class HttpExchange:
         if self.weight < WEIGHT_KEPT:
             self.events.append(event)
             self.weight += FRAME_COST
+        if event.event != ":":
+            self.heard.set()
         if event.data and not self.on_event(event):
             facts = {"event": event.event, "event-id": event.id}
             self._deliver(event.data, event.size, event.too_large, facts)

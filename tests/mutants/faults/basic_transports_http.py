@@ -214,12 +214,13 @@ def missing_meta_gets_200(machine: Machine) -> None:
 
 
 @fault(
-    "post-gets-404",
-    breaks=("http.endpoint.post", "http.endpoint.post-get"),
+    "get-gets-404",
+    breaks=("http.endpoint.post-get",),
     transport="http",
     summary="GET and POST have different paths",
+    revisions=("2025-03-26", "2025-06-18", "2025-11-25"),
 )
-def post_gets_404(machine: Machine) -> None:
+def get_gets_404(machine: Machine) -> None:
     def admit(original: Any, exchange: Exchange) -> None:
         original(exchange)
         if exchange.command != "POST":

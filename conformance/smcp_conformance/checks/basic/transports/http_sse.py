@@ -47,7 +47,7 @@ def first_event_names_the_endpoint(connection: Session) -> None:
     """Opens the stream; its first event must be of type `endpoint`, with a URI reference as data."""
     transport = sse(connection)
     connection.http.settle(transport.stream, connection.start_timeout, headers_only=True)
-    connection.listen(connection.reply_timeout, lambda frame: bool(transport.stream.events))
+    transport.stream.heard.wait(connection.reply_timeout)
     events = [event for event in transport.stream.events if event.event != ":"]
     assert events, "got no event on the stream, must be an endpoint event"
     data = (events[0].data or b"").decode("utf-8", "replace")

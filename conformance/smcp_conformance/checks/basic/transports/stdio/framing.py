@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from smcp_conformance.checks.basic.transports.stdio.reading import written
 from smcp_conformance.reply import brief
-from smcp_conformance.requirement import STATELESS_REVISION, Observation, monitor, observe
+from smcp_conformance.requirement import STATELESS_REVISION, Observation, check, monitor, not_verified, observe
+from smcp_conformance.session import Session
 from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 
+SEVERAL = 6
 MEMBERS = {"jsonrpc", "method", "id", "result", "error"}
 META = "io.modelcontextprotocol/"
 ATTRIBUTABLE = (
@@ -55,6 +58,26 @@ def each_message_is_one_line(conversation: Conversation) -> Iterator[Observation
         yield observe(frame, not torn(frame), f"got the line {brief(frame.text)}, must be one whole message")
 
 
+@check("stdio.newline-framing")
+def several_answers_are_a_line_each(fresh: Session) -> None:
+    """Writes several harmless requests at once; each answer must be a line of its own."""
+    pending = written(fresh, *[fresh.ping_method] * SEVERAL)
+    frames = fresh.listen(fresh.start_timeout, lambda frame: torn(frame) or pending[-1].answered_by(frame))
+    strange = [frame for frame in frames if torn(frame)]
+    assert not strange, f"got the line {brief(strange[0].text)}, must be one whole message"
+
+
+@check("stdio.newline-framing")
+def newline_in_a_string_does_not_break_the_line(fresh: Session) -> None:
+    """Sends a harmless request whose id holds a newline; the answer, which repeats it, must be one line."""
+    pending = fresh.start(fresh.ping_method, id="two\nlines")
+    frames = fresh.listen(fresh.start_timeout, lambda frame: torn(frame) or frame.is_response)
+    strange = [frame for frame in frames if torn(frame)]
+    assert not strange, f"got the line {brief(strange[0].text)}, must be the whole answer"
+    if not any(pending.answered_by(frame) for frame in frames):
+        not_verified("the server did not repeat the id, so there was no newline to write")
+
+
 @monitor("stdio.stdout-clean")
 def nothing_but_messages_is_on_stdout(conversation: Conversation) -> Iterator[Observation]:
     """Every line, from start to exit, is a message: no banner, log, blank line, byte order mark or header."""
@@ -90,7 +113,7 @@ def everything_on_stdout_belongs_to_something(conversation: Conversation) -> Ite
             asked += [dict(message) for message in frame.messages if "id" in message]
         elif frame.message.get("method") in ATTRIBUTABLE:
             known = any(belongs(frame.message, request) for request in asked)
-            yield observe(frame, known, f"got {brief(frame.text)}, must belong to a request or subscription")
+            yield observe(frame, known, f"got {brief(frame.text)}, must be due to a request or subscription")
 
 
 def belongs(notification: Any, request: Any) -> bool:

@@ -8,13 +8,16 @@ import time
 import psutil
 
 from smcp_conformance.leg import Leg
-from smcp_conformance.reply import brief
+from smcp_conformance.reply import Pending, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.toolbox import start_call
+from smcp_conformance.wire.transcript import Frame
 
 EXIT_TIME = 5.0  # seconds at least: "promptly" has no number in the text, and a loaded machine is slow
 GLANCE = 0.05
+A_MOMENT = 1.0  # seconds for what a server says at its end; reading stops sooner when it ends
+SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 
 
 def exit_time(session: Session) -> float:
@@ -55,13 +58,19 @@ def busy_server_exits_at_the_end_of_its_input(leg: Leg) -> None:
         assert leave(session) is not None, "got a process that still runs long after, must be an exit"
 
 
+def subscribe(session: Session) -> Pending:
+    """Open a subscription and wait for its acknowledgment, or out: not applicable."""
+    pending = session.start("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+    opening = session.listen(session.start_timeout, lambda frame: frame.is_notification or pending.answered_by(frame))
+    if not opening or not opening[-1].is_notification:
+        not_applicable("the server opens no subscription")
+    return pending
+
+
 @check("stdio.exit-on-eof")
 def subscribed_server_exits_at_the_end_of_its_input(fresh: Session) -> None:
     """Closes standard input while a subscription is open; the process should end all the same."""
-    pending = fresh.start("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
-    opening = fresh.listen(fresh.reply_timeout, lambda frame: frame.is_notification or pending.answered_by(frame))
-    if not any(frame.message.get("method") == "notifications/subscriptions/acknowledged" for frame in opening):
-        not_applicable("the server opens no subscription")
+    subscribe(fresh)
     assert leave(fresh) is not None, "got a process that still runs long after, must be one that exits"
 
 
@@ -99,12 +108,18 @@ def shutdown_prints_nothing_but_messages(fresh: Session) -> None:
 
 @check("cancellation.no-further-messages")
 def cancelled_subscription_is_silent(fresh: Session) -> None:
-    """Cancels an open subscription; after a moment nothing that names it may come, and never an answer to it."""
-    pending = fresh.start("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
-    opening = fresh.listen(fresh.reply_timeout, lambda frame: frame.is_notification or pending.answered_by(frame))
-    if not opening or pending.answered_by(opening[-1]):
-        not_applicable("the server opens no subscription")
+    """Cancels an open subscription, waits a moment and closes standard input; nothing more may come for it."""
+    pending = subscribe(fresh)
     fresh.notify("notifications/cancelled", {"requestId": pending.id})
-    after = (*fresh.drain(), *fresh.drain(), *fresh.listen(0.2))
-    answers = [frame for frame in after if pending.answered_by(frame)]
-    assert not answers, f"got {brief(answers[0].text)} after its cancellation, must be silence"
+    after = [frame for frame in (*fresh.drain(), *fresh.drain()) if pending.answered_by(frame)]
+    fresh.stdio.close_input()
+    after += [frame for frame in fresh.listen(A_MOMENT) if pending.answered_by(frame) or names(frame, pending.id)]
+    assert not after, f"got {brief(after[0].text)} after its cancellation, must be silence"
+
+
+def names(frame: Frame, id: object) -> bool:
+    """Tell whether a notification says that it belongs to the request `id`, or that it ends it."""
+    params = frame.message.get("params")
+    found = params if frame.is_notification and isinstance(params, dict) else {}
+    meta = found.get("_meta")
+    return id in (found.get("requestId"), meta.get(SUBSCRIPTION) if isinstance(meta, dict) else None)

@@ -59,7 +59,7 @@ def stream_carries_what_concerns_its_request(conversation: Conversation) -> Iter
     for one in streamed(conversation):
         for frame in one.received:
             stranger = foreign(frame.message, one)
-            yield observe(frame, not stranger, f"got {brief(frame.text)}, must concern {brief(one.frame.text, 120)}")
+            yield observe(frame, not stranger, f"got {brief(frame.text)}, must be about {brief(one.frame.text, 120)}")
 
 
 def foreign(message: Mapping[str, Any], one: Posted) -> bool:
