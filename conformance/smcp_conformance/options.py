@@ -20,6 +20,7 @@ from smcp_conformance.target import Policy, Target, TargetError, parse_header, p
 if TYPE_CHECKING:
     from smcp_conformance.configuration import Configuration
 
+PLUGINS = "plugins"
 KNOWN_FAILURES = "smcp-known-failures.toml"
 FOUR_WAYS = """\
 --smcp-conformance: nothing to test was found; say what in one of four ways:
@@ -124,6 +125,10 @@ class _Reader:
     def options(self) -> Options:
         policy = self._policy(self.configured.policy)
         targets, plugins, origin = self._subjects()
+        if plugins and any(target.group == PLUGINS for target in targets):
+            raise TargetError(
+                f"a target is called {PLUGINS!r}, which is what the items of the plugin folders are called"
+            )
         return Options(
             enabled=True,
             only=self.typed.smcp_only,

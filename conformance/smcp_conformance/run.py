@@ -21,14 +21,13 @@ from smcp_conformance.judge import Judgement
 from smcp_conformance.launch import stop_all
 from smcp_conformance.leg import Leg
 from smcp_conformance.offer import Discovery, Offer
-from smcp_conformance.options import Options
+from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.context import Context
 from smcp_conformance.report.hooks import RunReports
 from smcp_conformance.report.items import ItemReports
 from smcp_conformance.report.replay import find_replay, narrowed
 
 WORKER_KEY = "smcp_conformance"
-PLUGINS = "plugins"
 
 
 class ConformanceRun:

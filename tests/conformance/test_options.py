@@ -137,6 +137,13 @@ def test_targets_of_one_name_clash(read: Read, args: tuple[str, ...]) -> None:
         read(ON, *X, *args)
 
 
+def test_a_target_may_not_be_called_like_the_items_of_the_plugins(read: Read, pytester: pytest.Pytester) -> None:
+    """`plugins` is the first part of the ids of all plugins' items."""
+    pytester.mkdir("clis")
+    with pytest.raises(pytest.UsageError, match="a target is called 'plugins'"):
+        read("--smcp-conformance", "--smcp-plugins", "clis", "--smcp-server", "plugins=node x.js")
+
+
 @pytest.mark.parametrize(
     ("args", "complaint"),
     [
