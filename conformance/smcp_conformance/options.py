@@ -127,7 +127,7 @@ class _Reader:
         targets, plugins, origin = self._subjects()
         if plugins and any(target.group == PLUGINS for target in targets):
             raise TargetError(
-                f"a target is called {PLUGINS!r}, which is what the items of the plugin folders are called"
+                f"a target is called {PLUGINS!r}, like the items of the plugin folders: choose another name"
             )
         return Options(
             enabled=True,
