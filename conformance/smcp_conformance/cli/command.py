@@ -20,6 +20,9 @@ MAX_HANGS = 4
 PATIENCE_AFTER_HANG = 2.0
 """Seconds for a call of a command that was seen to hang: the search for the least arguments stays bounded."""
 
+UNOFFERED = ("connect", "disconnect")
+"""Commands that plugins keep to themselves: the server makes no tools of them."""
+
 
 class HangsTooOften(Exception):
     """The command ran into the time limit so often that it isn't called any more."""
@@ -116,10 +119,6 @@ class Command:
         """False if it says that the same call may be answered differently."""
         return self.described.get("deterministic") is not False
 
-    def parameter(self, name: str) -> Mapping[str, Any]:
-        """The parameter of that name. Raises `KeyError`."""
-        return {str(one["name"]): one for one in self.parameters}[name]
-
     def words(self, arguments: Mapping[str, Any], *extra: str) -> tuple[str, ...]:
         """The command line for the arguments, with `extra` words at its end."""
         return (self.name, *flags(self.parameters, arguments), *extra)
@@ -134,6 +133,8 @@ class Command:
 
     def unwelcome(self, allowed: Sequence[str]) -> str | None:
         """Say why it is not called with generated arguments, or None; `allowed` are globs of tool names."""
+        if self.name in UNOFFERED:
+            return f"{self.name!r} is a command that plugins keep to themselves"
         hints: Mapping[str, Any] = self.described.get("annotations", {})
         found = [hint for hint in ("destructiveHint", "openWorldHint") if hints.get(hint) is True]
         if not found or any(fnmatchcase(self.tool_name, glob) for glob in allowed):

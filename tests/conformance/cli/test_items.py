@@ -145,6 +145,17 @@ def test_a_command_that_says_it_does_harm_is_called_only_if_allowed(
     assert called.exists()
 
 
+@pytest.mark.parametrize("name", ["connect", "disconnect"])
+def test_commands_that_plugins_keep_to_themselves_are_not_called(
+    name: str, write_plugin: Writer, run_plugins: Runner
+) -> None:
+    """The server makes no tools of them; that they weren't tried is said."""
+    write_plugin.described({"name": name, "description": ""}, answer="1 / 0")
+    outcome = run_plugins(write_plugin.shelf, args=("-k", name, "-rs"))
+    assert outcome.broken | outcome.named(Verdict.PASSED) == set()
+    assert f"not verified: '{name}' is a command that plugins keep to themselves" in text(outcome)
+
+
 def test_a_check_without_a_subject_is_not_applicable(write_plugin: Writer, run_plugins: Runner) -> None:
     """A command without parameters can't be called with a wrong one."""
     write_plugin.described({"name": "c", "description": "", "deterministic": False})
