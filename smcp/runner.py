@@ -1,7 +1,7 @@
 """Run one plugin command in its own process: a cold interpreter start, bounded in time and output.
 
-Nothing here knows MCP. `Run` is synchronous and needs no event loop; `run` waits for one from async code and stops
-it when the waiting task is cancelled. Whatever happens, no process of the command's group outlives its run.
+Nothing here knows MCP. `Run` is synchronous and needs no event loop; `Runs` waits for them from async code
+and stops one when the waiting task is cancelled. Whatever happens, no process of the command's group outlives its run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import partial
 from typing import IO
 
 import anyio
@@ -67,7 +66,7 @@ class Outcome:
     stderr: bytes
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
     """One run of one call. `finish` blocks, `stop` may be called from any thread."""
 
@@ -99,6 +98,10 @@ class Run:
         if self._kill_at is None:
             self._end, self._kill_at = end, time.monotonic() + GRACE
             self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the command and all it started at once. Harmless when it is over."""
+        self._signal(_KILL)
 
     def _started(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(
@@ -173,28 +176,41 @@ class Run:
             self._signal(_KILL)
 
 
-async def run(call: Call, limiter: anyio.CapacityLimiter | None = None) -> Outcome:
-    """Run a call from async code. Cancelling the caller stops the command and returns when it is gone.
+class Runs:
+    """The runs of one server, so that its end can be theirs."""
 
-    Raises what `Run.finish` raises.
-    """
-    one = Run(call)
-    outcome: list[Outcome | OSError | ValueError] = []
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_stop_when_cancelled, one)
-        outcome.append(await anyio.to_thread.run_sync(partial(_finish, one), limiter=limiter))
-        tasks.cancel_scope.cancel()
-    if not isinstance(outcome[0], Outcome):
-        raise outcome[0]
-    return outcome[0]
+    def __init__(self) -> None:
+        self._live: set[Run] = set()
 
+    async def run(self, call: Call) -> Outcome:
+        """Run a call from async code. Cancelling the caller stops the command and returns when it is gone.
 
-def _finish(one: Run) -> Outcome | OSError | ValueError:
-    # As a value, because a task group would wrap it into an ExceptionGroup.
-    try:
-        return one.finish()
-    except (OSError, ValueError) as error:
-        return error
+        Raises what `Run.finish` raises.
+        """
+        one = Run(call)
+        self._live.add(one)
+        outcome: list[Outcome | OSError | ValueError] = []
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_stop_when_cancelled, one)
+            outcome.append(await anyio.to_thread.run_sync(self._finish, one))
+            tasks.cancel_scope.cancel()
+        if not isinstance(outcome[0], Outcome):
+            raise outcome[0]
+        return outcome[0]
+
+    def close(self) -> None:
+        """Kill what still runs: asyncio's own cancellation, unlike anyio's, doesn't wait for a command's end."""
+        for one in tuple(self._live):
+            one.kill()
+
+    def _finish(self, one: Run) -> Outcome | OSError | ValueError:
+        # As a value, because a task group would wrap it into an ExceptionGroup.
+        try:
+            return one.finish()
+        except (OSError, ValueError) as error:
+            return error
+        finally:
+            self._live.discard(one)
 
 
 async def _stop_when_cancelled(one: Run) -> None:

@@ -15,20 +15,23 @@ def serve_stdio(discovery: Discovery, timeout: float | None) -> int:
     """Serve one client over this process's stdin and stdout; return the exit code. `timeout` is in seconds."""
     from smcp.stdio import Wire, serve
 
-    async def session() -> int:
-        try:
-            return await serve(Service(Toolset(discovery, timeout)), Wire.claim())
-        finally:
-            discovery.stop()
+    toolset = Toolset(discovery, timeout)
 
-    return anyio.run(session)
+    async def session() -> int:
+        return await serve(Service(toolset), Wire.claim())
+
+    try:
+        return anyio.run(session)
+    finally:
+        toolset.close()
 
 
 def serve_http(discovery: Discovery, timeout: float | None, listener: socket.socket) -> int:
     """Serve any number of clients on a bound socket; return the exit code. `timeout` is in seconds."""
     from smcp.streamable import serve
 
+    toolset = Toolset(discovery, timeout)
     try:
-        return serve(Service(Toolset(discovery, timeout)), listener)
+        return serve(Service(toolset), listener)
     finally:
-        discovery.stop()
+        toolset.close()

@@ -13,7 +13,7 @@ from typing import Any
 
 from smcp.arguments import argv, faults
 from smcp.discovery import Command, Discovery, plugin_environment
-from smcp.runner import MAX_OUTPUT, Call, End, Outcome, run
+from smcp.runner import MAX_OUTPUT, Call, End, Outcome, Runs
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class Toolset:
     def __init__(self, discovery: Discovery, timeout: float | None = None) -> None:
         self._discovery = discovery
         self._timeout = timeout
+        self._runs = Runs()
 
     async def commands(self) -> tuple[Command, ...]:
         """All commands, always in the same order."""
@@ -55,14 +56,15 @@ class Toolset:
             return _failed("invalid_arguments", "; ".join(found))
         words = (sys.executable, str(command.cli), *argv(command, arguments))
         try:
-            outcome = await run(Call(words, timeout=self._timeout, env=plugin_environment()))
+            outcome = await self._runs.run(Call(words, timeout=self._timeout, env=plugin_environment()))
         except OSError as error:
             return _unstarted(command, error)
         return self._judged(command, outcome)
 
-    def stop(self) -> None:
-        """End a discovery that is still going on."""
+    def close(self) -> None:
+        """End what still runs: the discovery, and calls whose callers are gone."""
         self._discovery.stop()
+        self._runs.close()
 
     def _judged(self, command: Command, outcome: Outcome) -> Answer:
         text = outcome.stdout.decode("utf-8", "replace").strip()

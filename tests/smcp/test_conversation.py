@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp_types import (
     CONNECTION_CLOSED,
@@ -22,6 +22,9 @@ from smcp_clients import hello, notification, request
 from smcp.conversation import Conversation
 from smcp.envelope import Kind, Refusal, encode, examine, parse
 from smcp.stdio import Lines
+
+# A busy machine is no fault.
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -56,6 +59,7 @@ def judged(message: Any) -> Kind | Refusal:
         return refusal
 
 
+@steady
 @given(almost)
 def test_every_object_is_one_of_three_kinds_or_refused(message: dict[str, Any]) -> None:
     """Whatever passes has the right version, id, method and params; whatever doesn't has a code."""
@@ -74,6 +78,7 @@ def test_every_object_is_one_of_three_kinds_or_refused(message: dict[str, Any]) 
     encode(message).decode().encode("utf-8")
 
 
+@steady
 @given(st.binary() | values.map(lambda value: json.dumps(value).encode()))
 def test_no_line_breaks_a_conversation(raw: bytes) -> None:
     """Any bytes lead to a delivery, an answer or nothing, never to an exception, and an answer is an error."""
@@ -143,6 +148,7 @@ def test_the_shape_of_an_error_without_id_follows_the_revision() -> None:
         assert ("id" in answer) is present
 
 
+@steady
 @given(st.lists(st.binary(max_size=20).map(lambda raw: raw.replace(b"\n", b"")), max_size=8), st.data())
 def test_lines_are_cut_at_newlines_alone(texts: list[bytes], data: st.DataObject) -> None:
     """However the bytes are cut into chunks."""

@@ -277,6 +277,23 @@ def waited_child(web: Web) -> psutil.Process:
     return found[0]
 
 
+@posix
+def test_a_signal_takes_the_plugins_along(odd_plugins: Path) -> None:
+    """Even one that ignores SIGTERM, called in the era in which uvicorn cuts the request off."""
+    web = Web("--plugins-dir", str(odd_plugins))
+    params = {"name": "odd__stubborn", "arguments": {}}
+    asking = threading.Thread(target=lambda: web.ask_stateless(1, "tools/call", params))
+    try:
+        asking.start()
+        running = waited_child(web)
+        web.process.send_signal(signal.SIGTERM)
+        assert web.process.wait(TIMEOUT) == 143
+        assert psutil.wait_procs([running], TIMEOUT)[1] == []
+        asking.join(TIMEOUT)
+    finally:
+        web.stop()
+
+
 def test_a_client_that_leaves_in_the_middle_costs_nothing(web: Web) -> None:
     """Half a body is forgotten, and the next client is served."""
     head = f"POST /mcp HTTP/1.1\r\nHost: {web.base.removeprefix('http://')}\r\nContent-Type: application/json\r\n"

@@ -10,7 +10,7 @@ import anyio
 import psutil
 import pytest
 
-from smcp.runner import STDERR_TAIL, Call, End, Run, run
+from smcp.runner import STDERR_TAIL, Call, End, Outcome, Run, Runs
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX")
 
@@ -99,25 +99,49 @@ def test_what_cannot_be_started_is_an_error_of_the_system(argv: tuple[str, ...])
     with pytest.raises((OSError, ValueError)):
         Run(Call(argv)).finish()
     with pytest.raises((OSError, ValueError)):
-        anyio.run(run, Call(argv))
+        anyio.run(Runs().run, Call(argv))
 
 
 def test_cancelling_waits_until_the_command_is_gone() -> None:
     """The awaiting task ends only when no process is left."""
 
-    async def cancelled() -> tuple[bool, list[psutil.Process]]:
+    before = set(psutil.Process().children())
+
+    async def cancelled() -> tuple[bool, set[psutil.Process]]:
         with anyio.CancelScope() as scope:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(run, Call((sys.executable, "-c", "import time; time.sleep(600)")))
-                while not psutil.Process().children():
+                tasks.start_soon(Runs().run, Call((sys.executable, "-c", "import time; time.sleep(600)")))
+                while not set(psutil.Process().children()) - before:
                     await anyio.sleep(0.01)
                 scope.cancel()
-        return scope.cancel_called, psutil.Process().children()
+        return scope.cancel_called, set(psutil.Process().children()) - before
 
-    assert anyio.run(cancelled) == (True, [])
+    assert anyio.run(cancelled) == (True, set())
+
+
+def test_closing_kills_what_still_runs() -> None:
+    """At once, and also what ignores polite requests."""
+    runs = Runs()
+
+    async def closed() -> None:
+        async with anyio.create_task_group() as tasks:
+            source = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+            tasks.start_soon(close_soon, runs, set(psutil.Process().children()))
+            outcomes.append(await runs.run(Call((sys.executable, "-c", source))))
+
+    outcomes: list[Outcome] = []
+    anyio.run(closed)
+    assert [outcome.exit_code for outcome in outcomes] == [-9]
+
+
+async def close_soon(runs: Runs, before: set[psutil.Process]) -> None:
+    """Close as soon as there is a process to kill."""
+    while not set(psutil.Process().children()) - before:
+        await anyio.sleep(0.01)
+    runs.close()
 
 
 def test_running_from_async_code_gives_the_same_outcome() -> None:
     """And lets others run meanwhile."""
-    outcome = anyio.run(run, Call((sys.executable, "-c", "print(1)")))
+    outcome = anyio.run(Runs().run, Call((sys.executable, "-c", "print(1)")))
     assert (outcome.end, outcome.stdout) == (End.EXITED, b"1\n")
