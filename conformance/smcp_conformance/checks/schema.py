@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from smcp_conformance.requirement import Observation, monitor
 from smcp_conformance.shapes import Problem, notification_definition, problems, result_definition
-from smcp_conformance.traffic import answered, messages, metas, notifications
+from smcp_conformance.traffic import OPAQUE, answered, messages, metas, notifications
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 FROM_CLIENTS = {"notifications/initialized", "notifications/roots/list_changed"}
 KEPT = 5_000
+ISO_8601 = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T ]\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?\Z")
 _judged: dict[bytes, tuple[Problem, ...]] = {}
 
 
@@ -78,6 +80,26 @@ def every_meta_is_an_object(conversation: Conversation) -> Iterator[Observation]
         for meta in metas(dict(message)):
             wrong = None if isinstance(meta, dict) else f"got {json.dumps(meta)[:80]} as _meta, must be an object"
             yield Observation(frame, wrong)
+
+
+@monitor("schema.dates-iso8601")
+def modification_dates_are_iso_8601(conversation: Conversation) -> Iterator[Observation]:
+    """Each `lastModified` of annotations in a result is a date, or a date and time, as ISO 8601 writes them."""
+    for frame, _, result in typed(conversation) if conversation.revision else ():
+        for date in dates(result):
+            fine = isinstance(date, str) and ISO_8601.match(date)
+            yield Observation(frame, None if fine else f"got lastModified {json.dumps(date)[:80]}, must be ISO 8601")
+
+
+def dates(value: Any) -> Iterator[Any]:
+    """Every `lastModified` of annotations in a result, at any depth where MCP decides what a member means."""
+    for item in value if isinstance(value, list) else ():
+        yield from dates(item)
+    for name, member in value.items() if isinstance(value, dict) else ():
+        if name == "annotations" and isinstance(member, dict) and "lastModified" in member:
+            yield member["lastModified"]
+        elif name not in OPAQUE:
+            yield from dates(member)
 
 
 @monitor("schema.uri-format")

@@ -88,3 +88,21 @@ def logs_undeclared(machine: Machine) -> None:
         return original(call)
 
     override(machine.server, "serve", serve)
+
+
+@fault(
+    "handshake-takes-all",
+    breaks=("version.dual-era.legacy-scope",),
+    summary="after one client's handshake no stateless request is served",
+    transport="http",
+)
+def handshake_takes_all(machine: Machine) -> None:
+    def serve(original: Any, call: Call) -> Any:
+        if call.method == "initialize":
+            override(machine.server, "check_meta", refuse)
+        return original(call)
+
+    def refuse(original: Any, call: Call) -> str:
+        raise RpcError(wire.INVALID_REQUEST, "initialize was chosen")
+
+    override(machine.server, "serve", serve)

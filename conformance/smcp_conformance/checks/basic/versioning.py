@@ -52,7 +52,9 @@ def supported_version_of_a_refusal_is_served(session: Session) -> None:
     data = (refusal(session, UNKNOWN[0]).error or {}).get("data")
     supported = data.get("supported") if isinstance(data, dict) else None
     modern = [str(version) for version in supported or () if str(version) >= STATELESS_REVISION]
-    assert modern, f"got the supported versions {brief(supported)}, must have one that requests can be made in"
+    assert modern, (
+        f"got the supported versions {brief(supported)}, must be a list with one that requests can be made in"
+    )
     for version in modern:
         reply = discovered(session, version)
         assert reply.succeeded, f"got {reply} for {version}, must be served since the refusal named it"
@@ -93,6 +95,16 @@ def stateless_request_after_a_handshake_is_not_read_as_an_old_one(leg: Leg) -> N
         replies = [session.request(method, meta=meta) for method in ("server/discover", "tools/list", "prompts/list")]
     old = [reply for reply in replies if reply.succeeded and "resultType" not in reply.result]
     assert not old, f"got {old[0]}, must be a result with resultType, or an error"
+
+
+@check("version.dual-era.legacy-scope", transports=("http",))
+def handshake_of_one_client_leaves_others_alone(leg: Leg) -> None:
+    """Shakes hands as one client, then discovers as another; the latter must be served as before."""
+    with leg.connection(revision=HANDSHAKE_REVISIONS[-1]) as session:
+        if not session.request("initialize", session.initialize_params()).succeeded:
+            not_applicable("the server does not speak the handshake era")
+        reply = leg.session.ping()
+    assert reply.succeeded, f"got {reply} after the handshake of another client, must be a result"
 
 
 @check("extensions.identifier-format", "extensions.settings-object")

@@ -134,7 +134,11 @@ def reserved_prefixes_are_left_to_mcp(conversation: Conversation) -> Iterator[Ob
     for frame, message in messages(conversation):
         for meta in metas(dict(message)):
             keys = [key for key in meta if _reserved(conversation.revision, key)] if isinstance(meta, dict) else []
-            wrong = f"got the _meta key {keys[0]!r}, must have a prefix that is not reserved for MCP" if keys else None
+            wrong = (
+                f"got the _meta key {keys[0]!r}, must be a key with a prefix that is not reserved for MCP"
+                if keys
+                else None
+            )
             yield Observation(frame, wrong)
 
 
