@@ -101,6 +101,7 @@ class Run:
 
     def kill(self) -> None:
         """End the command and all it started at once. Harmless when it is over."""
+        self._end, self._kill_at = End.STOPPED, time.monotonic()  # for one that is just being started
         self._signal(_KILL)
 
     def _started(self) -> subprocess.Popen[bytes]:
