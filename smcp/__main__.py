@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from smcp import __version__
 
@@ -74,7 +74,6 @@ def plugins_directories(chosen: Sequence[Path] | None) -> tuple[Path, ...]:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    _skip_slow_formats()
     # What is imported here is slow (the SDK alone takes most of a second): plugins describe themselves meanwhile.
     from smcp.discovery import Discovery
 
@@ -95,16 +94,6 @@ def _serve(options: argparse.Namespace) -> int:
     from smcp.serving import serve_http
 
     return serve_http(discovery, options.plugin_timeout, listener)
-
-
-def _skip_slow_formats() -> None:
-    """Keep jsonschema from importing checkers of formats: the grammar of one takes a second to build.
-
-    Nothing here asserts formats. A module that is None counts as not installed, for which jsonschema is prepared.
-    """
-    modules: dict[str, Any] = sys.modules
-    for name in ("rfc3987_syntax", "isoduration"):
-        modules.setdefault(name, None)
 
 
 def _port(text: str) -> int:
