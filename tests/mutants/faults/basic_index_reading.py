@@ -106,3 +106,17 @@ def handshake_takes_all(machine: Machine) -> None:
         raise RpcError(wire.INVALID_REQUEST, "initialize was chosen")
 
     override(machine.server, "serve", serve)
+
+
+@fault(
+    "malformed-requests-ignored",
+    breaks=("jsonrpc.invalid-request",),
+    summary="requests that are none get no answer",
+    transport="stdio",
+)
+def malformed_requests_ignored(machine: Machine) -> None:
+    def receive(original: Any, session: Any, message: Any, send: Any) -> None:
+        if isinstance(message, dict) and message.get("jsonrpc") == "2.0":
+            original(session, message, send)
+
+    override(machine.server, "receive", receive)

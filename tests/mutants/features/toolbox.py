@@ -80,7 +80,9 @@ def media(call: Call, arguments: Json) -> Json:
         items.append({"type": "audio", "data": WAV, "mimeType": "audio/wav"})
     note = {"uri": "note://fixture/plain", "mimeType": "text/plain", "text": "a plain note"}
     dated = {"lastModified": "2026-01-02T03:04:05Z"} if call.revision >= "2025-06-18" else {}
-    items.append({"type": "resource", "resource": note, "annotations": {"audience": ["user"], "priority": 0.5, **dated}})
+    items.append(
+        {"type": "resource", "resource": note, "annotations": {"audience": ["user"], "priority": 0.5, **dated}}
+    )
     if call.revision >= "2025-06-18":
         items.append({"type": "resource_link", "uri": "note://fixture/plain", "name": "plain"})
     return {"content": items}
