@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from mutants import command
+
 from smcp_conformance.checks import all_checks
 from smcp_conformance.detect import discover
 from smcp_conformance.host import Host

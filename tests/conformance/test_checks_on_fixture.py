@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 from judging import leg_on
+
 from smcp_conformance.checks import all_checks
 from smcp_conformance.judge import Judgement, applicable, judge
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, Check, Verdict

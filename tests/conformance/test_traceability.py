@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from judging import leg_on, rediscovered
 from mutants.faults import Fault, load
+
 from smcp_conformance.catalogue import requirements
 from smcp_conformance.checks import all_checks
 from smcp_conformance.judge import Judgement, applicable, judge

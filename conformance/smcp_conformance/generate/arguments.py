@@ -76,7 +76,7 @@ def _candidates(schema: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[
         yield WrongArguments(f"{name!r} missing", {k: v for k, v in base.items() if k != name})
     for name, member in _properties(schema).items():
         kind = _type(_resolved(member, schema))
-        if kind in WRONG_FOR:
+        if kind is not None and kind in WRONG_FOR:
             yield WrongArguments(f"{name!r} is no {kind}", {**base, name: WRONG_FOR[kind]})
     yield WrongArguments("unknown member", {**base, "conformance_unknown_member": 1})
 

@@ -35,13 +35,13 @@ def schema_fault(schema: Mapping[str, Any]) -> str | None:
     """Say what makes `schema` no valid JSON Schema in its dialect, or None."""
     found = validator(schema)
     try:
-        found.check_schema(schema)
+        found.check_schema(dict(schema))
     except SchemaError as error:
         return f"{error.json_path}: {error.message}"
     return None
 
 
-def instance_fault(schema: Mapping[str, Any], instance: object) -> str | None:
+def instance_fault(schema: Mapping[str, Any], instance: Any) -> str | None:
     """Say what makes `instance` invalid under `schema`, or None; raises `NoDialect` where that can't be told."""
     try:
         error = next(iter(validator(schema).iter_errors(instance)), None)
