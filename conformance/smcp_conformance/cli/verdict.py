@@ -114,5 +114,5 @@ def _of_answer(answer: Answer) -> list[str]:
         f"replay:    {run.replay}",
         f"exit code: {'none, ended by us' if run.timed_out or run.flooded else run.returncode}",
         f"stdout:    {shown(run.stdout)}",
-        f"stderr:    {shown(run.stderr[-1000:])}",
+        f"stderr:    {shown(run.stderr[-300:])}",
     ]

@@ -35,8 +35,9 @@ class ItemReports:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Let the judgement travel with the report; let no secret do so."""
         report = yield
-        if call.when == "call" and isinstance(item, CheckItem) and item.judgement is not None:
-            self._complete(report, item, self._masked(item.judgement))
+        judgement: Judgement | None = getattr(item, "judgement", None)  # plugins' items share no base with the others
+        if call.when == "call" and judgement is not None:
+            self._complete(report, item, self._masked(judgement))
         elif isinstance(item, ConformanceItem):
             self._hide(report, item)
         return report
@@ -48,24 +49,28 @@ class ItemReports:
         if report.when == "call":
             item.user_properties.append(("verdict", report.outcome))
 
-    def _complete(self, report: pytest.TestReport, item: CheckItem, judgement: Judgement) -> None:
+    def _complete(self, report: pytest.TestReport, item: pytest.Item, judgement: Judgement) -> None:
         vars(report)["smcp"] = judgement.to_json()  # what else a report holds crosses process borders too
         properties = (("verdict", said(judgement)), ("requirement", judgement.requirement), ("level", judgement.level))
         item.user_properties.extend(properties)  # junitxml takes those that the teardown's report brings
         report.user_properties.extend(properties)
         if report.skipped:
             report.longrepr = (item.nodeid.partition("::")[0], 0, f"{judgement.verdict.value}: {judgement.reason}")
+        on_wire = item if isinstance(item, CheckItem) else None
         if self.context.replay:
-            exchange = whole_exchange(frames_of(item.check, item.run.leg(item.offer)), self.context.mask)
-            vars(report)["smcp_exchange"] = exchange
+            vars(report)["smcp_exchange"] = self._whole(on_wire) if on_wire else judgement.exchange
         else:
-            self._attach(report, judgement)
+            self._attach(report, judgement, "wire exchange" if on_wire else "plugin call")
             self._excuse(report, judgement)
-            self._record(report, item, judgement)
+            if on_wire:
+                self._record(report, on_wire, judgement)
 
-    def _attach(self, report: pytest.TestReport, judgement: Judgement) -> None:
+    def _whole(self, item: CheckItem) -> str:
+        return whole_exchange(frames_of(item.check, item.run.leg(item.offer)), self.context.mask)
+
+    def _attach(self, report: pytest.TestReport, judgement: Judgement, title: str) -> None:
         if judgement.exchange and not report.passed:
-            report.sections.append(("wire exchange", judgement.exchange))
+            report.sections.append((title, judgement.exchange))
         if judgement.stderr and report.failed:
             report.sections.append(("server's stderr", judgement.stderr))
 
