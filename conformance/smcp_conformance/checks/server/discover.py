@@ -11,12 +11,13 @@ from smcp_conformance.session import META, Session
 from smcp_conformance.shapes import problems
 
 METHOD_NOT_FOUND = -32601
+REFERENCE = {"type": "ref/prompt", "name": "x"}
 GATED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("tools", "tools/list", {}),
     ("prompts", "prompts/list", {}),
     ("resources", "resources/list", {}),
     ("resources", "resources/templates/list", {}),
-    ("completions", "completion/complete", {"ref": {"type": "ref/prompt", "name": "x"}, "argument": {"name": "a"}}),
+    ("completions", "completion/complete", {"ref": REFERENCE, "argument": {"name": "a", "value": ""}}),
     ("tasks", "tasks/list", {}),  # a method of the handshake era, so that there is always one
 )
 REMOVED: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -22,7 +22,11 @@ GATED: tuple[tuple[str, str, Params], ...] = (
     ("tasks.list", "tasks/list", {}),
 )
 BACKED: tuple[tuple[str, str, Params], ...] = (*GATED[:3], GATED[5])
-COMPLETION = ("completions", "completion/complete", {"ref": {"type": "ref/prompt", "name": "x"}, "argument": {}})
+COMPLETION = (
+    "completions",
+    "completion/complete",
+    {"ref": {"type": "ref/prompt", "name": "x"}, "argument": {"name": "a", "value": ""}},
+)
 NEEDED_BY_SERVER = {
     "notifications/tools/list_changed": "tools",
     "notifications/prompts/list_changed": "prompts",
