@@ -25,7 +25,8 @@ class HttpExchange:
     body has ended or broke. Until then `status` is 0 and `headers` is empty. `headers` are (lower-case name, value)
     pairs in the order received, `body` the bytes of a response that is no event stream, `events` those of one that is
     and `unfinished` the lines of an event that its end cut off; `error` says why no or only half a response came,
-    `dropped` is true once we cut it. Of a long stream, `events` and `frames` hold the beginning.
+    `dropped` is true once we cut it. `whole` is false where `events` and `frames` hold only the beginning of a long
+    stream, or nothing any more.
     """
 
     def __init__(self, number: int, method: str, conversation: Conversation, inbox: Inbox, limit: int) -> None:
@@ -50,6 +51,7 @@ class HttpExchange:
         self._limit = limit
         self._stream: httpcore2.NetworkStream | None = None
         self.dropped = False
+        self.whole = True
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, compared without case."""
@@ -99,7 +101,7 @@ class HttpExchange:
 
     def forget(self) -> None:
         """Let go of the content, for there is newer; status and headers stay."""
-        self.body, self.weight = b"", 0
+        self.body, self.weight, self.whole = b"", 0, False
         self.events, self.frames = [], []
 
     def _receive(self, response: httpx2.Response) -> None:
@@ -146,6 +148,8 @@ class HttpExchange:
         if self.weight < WEIGHT_KEPT:
             self.frames.append(frame)
             self.weight += frame.weight
+        else:
+            self.whole = False
         self._inbox.put(frame)
 
     def _outcome(self) -> str:

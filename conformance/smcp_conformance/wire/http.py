@@ -27,7 +27,7 @@ Headers = Mapping[str, "str | None"]
 VERSION_HEADER_SINCE = "2025-06-18"
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 USER_AGENT = "smcp-conformance"
-EXCHANGES_KEPT = 200  # of those that have finished: with their content
+EXCHANGES_KEPT = 2000  # of those that have finished: with their content
 CLOSING_TIME = 5.0  # seconds in which the threads of cut exchanges must have ended
 PLAIN_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?\Z")
 

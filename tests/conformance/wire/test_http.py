@@ -13,7 +13,7 @@ from scripted import PATIENCE, Scripted, answer, serving, stream
 
 from smcp_conformance.wire.errors import NoAnswer, Unreachable
 from smcp_conformance.wire.exchange import HttpExchange
-from smcp_conformance.wire.http import HttpTransport, header_value, merge, routing_headers
+from smcp_conformance.wire.http import HttpTransport
 from smcp_conformance.wire.transcript import Conversation, Direction
 
 PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
@@ -50,8 +50,8 @@ def test_a_post_is_answered_and_recorded() -> None:
         assert exchange.header("X-ODD") == "Ã¤"
         assert exchange.header("absent") is None
         got = transport.inbox.get(time.monotonic() + PATIENCE)
+        assert got is not None
         assert got is exchange.frames[0]
-        assert frame is not None
         assert got.facts["exchange"] is exchange is frame.facts["exchange"]
         note = transport.inbox.get(time.monotonic() + PATIENCE)
         assert note is not None
@@ -96,35 +96,6 @@ def test_headers_can_be_overridden_and_removed_and_hold_any_byte() -> None:
         assert b"bearer x" not in head
         assert b"authorization: bearer y" in head
         assert b"x-raw: a\xff\r\n" in head
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("plain name", "plain name"),
-        ("é", "=?base64?w6k=?="),
-        (" edge", "=?base64?IGVkZ2U=?="),
-        ("", "=?base64??="),
-        ("=?base64?x?=", "=?base64?PT9iYXNlNjQ/eD89?="),
-        ("=?BASE64?x?=", "=?BASE64?x?="),
-    ],
-)
-def test_header_values_are_encoded_where_ascii_does_not_carry_them(text: str, value: str) -> None:
-    """The Base64 form is for what can't be sent as it is, or would be misread."""
-    assert header_value(text) == value
-
-
-def test_routing_headers_name_what_is_called() -> None:
-    """Requests only; the name is that of the tool, prompt or resource."""
-    assert routing_headers({"id": 1, "method": "tools/call", "params": {"name": "add"}}) == {
-        "Mcp-Method": "tools/call",
-        "Mcp-Name": "add",
-    }
-    assert routing_headers({"id": 1, "method": "resources/read", "params": {"uri": "a:b"}})["Mcp-Name"] == "a:b"
-    assert routing_headers({"id": 1, "method": "tools/call", "params": []}) == {"Mcp-Method": "tools/call"}
-    assert routing_headers({"method": "notifications/x"}) == {}
-    assert routing_headers({"id": 1, "method": 5}) == {}
-    assert merge({"A": "1", "B": "2"}, {"a": None, "C": "3"}) == {"B": "2", "a": None, "C": "3"}
 
 
 def test_a_stream_is_read_event_by_event_while_it_is_open() -> None:
@@ -276,6 +247,7 @@ def test_a_flood_of_events_waits_for_its_reader_and_is_kept_in_part() -> None:
             assert transport.inbox.get(time.monotonic() + PATIENCE) is not None
         assert exchange.weight < 9 * 2**20
         assert len(exchange.frames) < 10_000
+        assert not exchange.whole
     assert exchange.finished.is_set()
 
 
@@ -289,6 +261,7 @@ def test_old_exchanges_let_their_content_go(monkeypatch: pytest.MonkeyPatch) -> 
         found: list[HttpExchange] = [transport.exchange(PING, PATIENCE) for _ in range(5)]
         assert [bool(exchange.body) for exchange in found] == [False, False, False, False, True]
         assert all(exchange.status == 200 for exchange in found)
+        assert [exchange.whole for exchange in found] == [False, False, False, False, True]
 
 
 def test_parallel_exchanges_do_not_wait_for_each_other() -> None:

@@ -17,9 +17,9 @@ NOT_ALLOWED = 405
 A_MOMENT = 0.1  # seconds for what would be on the wrong stream
 
 
-def opened(session: Session) -> HttpExchange:
+def opened(session: Session, origin: str | None = None) -> HttpExchange:
     """GET the endpoint as a client that listens does, until the headers are there."""
-    stream = session.http.request("GET", {"Accept": EVENT_STREAM})
+    stream = session.http.request("GET", {"Accept": EVENT_STREAM, "Origin": origin})
     try:
         return session.http.settle(stream, session.reply_timeout, headers_only=True)
     except NoAnswer:

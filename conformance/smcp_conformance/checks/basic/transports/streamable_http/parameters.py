@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from smcp_conformance.checks.basic.transports.streamable_http.headers import must_be_refused
-from smcp_conformance.checks.basic.transports.streamable_http.traffic import served, shown
+from smcp_conformance.checks.basic.transports.streamable_http.traffic import HEADER_MISMATCH, served, shown
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reaction
 from smcp_conformance.requirement import check, not_applicable, not_verified
-from smcp_conformance.toolbox import small_arguments
+from smcp_conformance.toolbox import Call
 from smcp_conformance.wire.parameters import KEYWORD, PREFIX, parameter_headers
 
 Tool = Mapping[str, Any]
@@ -24,17 +24,13 @@ def annotated(tool: Tool) -> dict[str, Mapping[str, Any]]:
     return {name: member for name, member in found if isinstance(member, dict) and isinstance(member.get(KEYWORD), str)}
 
 
-def callable_annotated(leg: Leg) -> Iterator[tuple[Tool, dict[str, Any]]]:
-    """The tools with such properties that may be called, with valid arguments; or out."""
+def calls(leg: Leg) -> list[Call]:
+    """The calls that were made of tools with such properties; or out."""
     if not any(annotated(tool) for tool in leg.tools):
         not_applicable("no tool uses x-mcp-header")
-    tools = [tool for tool in leg.callable_tools if annotated(tool)]
-    if not tools:
+    if not any(annotated(tool) for tool in leg.callable_tools):
         not_verified("no tool with x-mcp-header may be called; allow one with --smcp-allow-tools 'GLOB'")
-    for tool in tools:
-        arguments = small_arguments(tool)
-        if arguments is not None:
-            yield tool, arguments
+    return [made for made in leg.calls if annotated(made.tool)]
 
 
 def call(leg: Leg, tool: Tool, arguments: Mapping[str, Any], headers: Mapping[str, str | None]) -> Reaction:
@@ -46,10 +42,10 @@ def call(leg: Leg, tool: Tool, arguments: Mapping[str, Any], headers: Mapping[st
 
 
 def mirrored(leg: Leg) -> tuple[Tool, dict[str, Any], str]:
-    """A tool, valid arguments, and the name of a header that mirrors one of them; or out."""
-    for tool, arguments in callable_annotated(leg):
-        for header in parameter_headers(tool, arguments):
-            return tool, arguments, header
+    """A tool, arguments that are served, and the name of a header that mirrors one of them; or out."""
+    for made in calls(leg):
+        for header in parameter_headers(made.tool, made.arguments) if made.succeeded else ():
+            return made.tool, dict(made.arguments), header
     return not_applicable("no tool that may be called needs an argument that travels in a header")
 
 
@@ -69,24 +65,27 @@ def argument_without_its_parameter_header_is_refused(leg: Leg) -> None:
 
 @check("http.header.param-absent-value")
 def no_parameter_header_is_needed_for_an_absent_argument(leg: Leg) -> None:
-    """Calls a tool without an optional argument and without its header; it must be served."""
-    for tool, arguments in callable_annotated(leg):
-        if annotated(tool).keys() - arguments.keys():
-            reaction = call(leg, tool, arguments, {})
-            assert served(reaction), f"got {shown(reaction)} for a call without an optional argument, must be a result"
-            return
-    not_applicable("every argument that travels in a header is required")
+    """Calls tools without an optional argument and without its header; none may be refused for a header."""
+    made = [made for made in calls(leg) if annotated(made.tool).keys() - made.arguments.keys()]
+    if not made:
+        not_applicable("every argument that travels in a header is required")
+    for one in made:
+        reaction = call(leg, one.tool, one.arguments, {})
+        refused = reaction.code == HEADER_MISMATCH
+        assert not refused, f"got {shown(reaction)} for a call without an optional argument, must be a result"
 
 
 @check("http.header.param-numeric-compare")
 def integers_in_headers_are_compared_as_numbers(leg: Leg) -> None:
     """Calls a tool with 7 in the body and 7.0 in the header, or the like; it should be served."""
-    for tool, arguments in callable_annotated(leg):
-        for name, schema in annotated(tool).items():
-            if schema.get("type") == "integer":
-                value = schema.get("minimum", 1)
-                headers = {PREFIX + schema[KEYWORD]: f"{value}.0"}
-                reaction = call(leg, tool, {**arguments, name: value}, headers)
-                assert served(reaction), f"got {shown(reaction)} for {value} as {value}.0, must be a result"
-                return
+    integers = ((made, name, schema) for made in calls(leg) for name, schema in annotated(made.tool).items())
+    for made, name, schema in integers:
+        if schema.get("type") == "integer":
+            value = schema.get("minimum", 1)
+            header, arguments = PREFIX + schema[KEYWORD], {**made.arguments, name: value}
+            if not served(call(leg, made.tool, arguments, {})):
+                not_verified(f"{made.name} does not serve {name} {value} with the same in its header")
+            reaction = call(leg, made.tool, arguments, {header: f"{value}.0"})
+            assert served(reaction), f"got {shown(reaction)} for {value} as {value}.0, must be a result"
+            return
     not_applicable("no integer travels in a header")

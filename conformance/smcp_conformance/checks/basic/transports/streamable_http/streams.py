@@ -46,11 +46,15 @@ def stream_does_not_end_without_the_response(conversation: Conversation) -> Iter
 def stream_carries_no_response_to_another_request(conversation: Conversation) -> Iterator[Observation]:
     """Each response on a stream has the id of the request that began the stream."""
     for one in streamed(conversation):
-        for frame in one.received:
-            for message in frame.messages:
-                if "method" not in message and "id" in message:
-                    mine = any(same(message["id"], id) for id in one.ids)
-                    yield observe(frame, mine, f"got a response to {message['id']!r}, must be to {brief(one.ids)}")
+        for frame, id in answers(one):
+            mine = any(same(id, asked) for asked in one.ids)
+            yield observe(frame, mine, f"got a response to {id!r}, must be to {brief(one.ids)}")
+
+
+def answers(one: Posted) -> list[tuple[Frame, Any]]:
+    """The responses that came back, as frame and id; those without an id answer nothing in particular."""
+    found = ((frame, message) for frame in one.received for message in frame.messages)
+    return [(frame, message["id"]) for frame, message in found if "method" not in message and "id" in message]
 
 
 @monitor("http.sse.related-only", "http.sse.related-only.should")
@@ -90,10 +94,13 @@ def streams_carry_no_requests(conversation: Conversation) -> Iterator[Observatio
 
 @monitor("http.sse.wellformed")
 def stream_is_made_of_events_with_one_message_each(conversation: Conversation) -> Iterator[Observation]:
-    """Lines begin with a field name of the format, and the data of each message event is one JSON text in UTF-8."""
+    """The data of each message event is one JSON text in UTF-8, and no line is bare JSON or lacks a colon.
+
+    Fields of other names are ignored, as the format wants it.
+    """
     for one in streamed(conversation):
-        strays = [line for event in one.exchange.events for line in event.strays]
-        strays += [line for line in one.exchange.unfinished if line.startswith((b"{", b"["))]
+        lines = [*(line for event in one.exchange.events for line in event.strays), *one.exchange.unfinished]
+        strays = [line for line in lines if b":" not in line or line.startswith((b"{", b"["))]
         shown = brief(strays[0].decode("utf-8", "replace")) if strays else ""
         yield observe(one.frame, not strays, f"got the line {shown}, must be a field of the event stream format")
         yield from (whole(frame) for frame in one.received if frame.facts.get("event") == "message")

@@ -38,14 +38,14 @@ class Posted:
 
 
 def posted(conversation: Conversation) -> Iterator[Posted]:
-    """The requests that we posted in a conversation without malformed input, once something came back."""
+    """The requests that we posted in a conversation without malformed input, if all that came back is still there."""
     if conversation.malformed:
         return
     for frame in conversation.frames:
         exchange = frame.facts.get("exchange")
-        if frame.direction is Direction.SENT and isinstance(exchange, HttpExchange) and exchange.status:
+        if frame.direction is Direction.SENT and isinstance(exchange, HttpExchange):
             found = Posted(frame, exchange)
-            if found.ids:
+            if found.ids and exchange.status and exchange.whole:
                 yield found
 
 
