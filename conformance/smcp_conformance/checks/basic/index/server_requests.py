@@ -48,7 +48,7 @@ def asked(session: Session, calls: Sequence[Call]) -> Iterator[Message]:
     "jsonrpc.server-request.id-unique-in-session",
 )
 def requests_of_the_server_are_well_formed(leg: Leg) -> None:
-    """Calls tools twice as a client that declares everything; each request that comes must fit, under an id of its own."""
+    """Calls tools twice as a client that declares everything; each request must fit, under an id of its own."""
     calls = hindered(leg)
     with leg.connection(client_capabilities(leg.offer.revision)) as session:
         session.open()
