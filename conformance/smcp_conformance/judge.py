@@ -13,13 +13,14 @@ from smcp_conformance.catalogue import requirement, severity
 from smcp_conformance.launch import StartError
 from smcp_conformance.leg import Leg
 from smcp_conformance.masking import masked
-from smcp_conformance.reply import HandshakeRefused, brief
+from smcp_conformance.reply import SHOWN, HandshakeRefused, brief
 from smcp_conformance.requirement import Check, NotApplicable, NotVerified, Requirement, Verdict
 from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable
 from smcp_conformance.wire.transcript import Frame
 
 GOT_MUST_BE = re.compile(r"\s*got (?P<got>.*?), must be (?P<must_be>.*?)(?:\nassert .*)?\s*\Z", re.DOTALL)
 FRAMES_SHOWN = 12
+UNSEEN = "nothing of this kind was sent; calling more tools may bring it: --smcp-allow-tools 'GLOB'"
 MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
 
 
@@ -95,9 +96,9 @@ def _attempt(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     except (NotVerified, TooLarge) as reason:
         return say(Verdict.NOT_VERIFIED, reason=str(reason))
     except AssertionError as violation:
-        return say(Verdict.FAILED, **parse(str(violation)))
+        return say(Verdict.FAILED, **{name: _short(leg)(text) for name, text in parse(str(violation)).items()})
     except (Died, NoAnswer, Unreachable) as failing:
-        return say(Verdict.FAILED, got=str(failing), must_be="an answer", reason="wire")
+        return say(Verdict.FAILED, got=_short(leg)(str(failing)), must_be="an answer", reason="wire")
     except HandshakeRefused as refused:
         return say(Verdict.NOT_VERIFIED, reason=f"no session could be opened: {refused}")
     except StartError as error:
@@ -129,11 +130,11 @@ def subject(check: Check, leg: Leg) -> Iterator[Any]:
 def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     watch = leg.watch(check)
     if not watch.seen:
-        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason="no traffic of this kind was seen")
+        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason=UNSEEN)
     if not watch.complaints:
         return _judgement(Verdict.PASSED, check, rule, leg)
     worst = watch.complaints[0]
-    shown = parse(worst.observation.complaint or "")
+    shown = {name: _short(leg)(text) for name, text in parse(worst.observation.complaint or "").items()}
     by = f" (seen during {worst.observation.frame.probe})" if worst.observation.frame.probe else ""
     found = _judgement(Verdict.FAILED, check, rule, leg, got=shown["got"] + by, must_be=shown["must_be"])
     return replace(found, exchange=render(worst.excerpt, _short(leg)))
@@ -158,7 +159,7 @@ def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **mo
 
 def _short(leg: Leg) -> Callable[[str], str]:
     """Cut a text short once its secrets are gone: half a secret is harder to find. (All is masked again at the end.)"""
-    return lambda text: brief(_hide(leg, text) if len(text) <= MASKED_WHOLE else text)
+    return lambda text: brief(_hide(leg, text) if len(text) <= MASKED_WHOLE else text, SHOWN)
 
 
 def _hide(leg: Leg, text: str) -> str:
@@ -181,7 +182,7 @@ def _grade(found: Judgement, rule: Requirement, check: Check, leg: Leg) -> Judge
 def parse(message: str) -> dict[str, str]:
     """Split "got …, must be …"; any other text is what was got."""
     match = GOT_MUST_BE.match(message)
-    return match.groupdict() if match else {"got": message, "must_be": ""}
+    return match.groupdict() if match else {"got": message.partition("\nassert ")[0], "must_be": ""}
 
 
 def mine(frames: tuple[Frame, ...], probe: str) -> tuple[Frame, ...]:

@@ -13,7 +13,9 @@ from smcp_conformance.wire.transcript import Direction, Frame
 if TYPE_CHECKING:
     from smcp_conformance.session import Session
 
-SHOWN = 300
+SHOWN = 400  # characters of a value that people are shown in the end
+KEPT = 20_000  # characters until then: a text is masked before it is cut, or half a secret would stay
+TAIL = 100
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,11 @@ class Reply:
         return status + brief(self.frame.text)
 
 
-def brief(value: object, limit: int = SHOWN) -> str:
+def brief(value: object, limit: int = KEPT) -> str:
     """Show a value on one line, cut in the middle where it is long."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
     text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[: limit - 60]} … {text[-50:]} ({len(text)} characters)"
+    return text if len(text) <= limit else f"{text[: limit - TAIL]} … {text[-TAIL:]} ({len(text)} characters)"
 
 
 def encode(message: object) -> bytes:
