@@ -15,7 +15,7 @@ from typing import Any
 from smcp_conformance.client import answer_to
 from smcp_conformance.reply import HandshakeRefused, Pending, Reaction, Reply, brief, encode
 from smcp_conformance.requirement import STATELESS_REVISION
-from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, TooLarge
+from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, TooLarge, Unreachable
 from smcp_conformance.wire.exchange import HttpExchange
 from smcp_conformance.wire.http import HttpTransport
 from smcp_conformance.wire.stdio import StdioTransport
@@ -152,7 +152,7 @@ class Session:
     ) -> Reply:
         """Send a request and wait for its answer (`id=` overrides the id).
 
-        Raises `NoAnswer`, `Died` or `TooLarge`; an error response is an answer and raises nothing.
+        Raises `NoAnswer`, `Died`, `TooLarge` or `Unreachable`; an error response is an answer and raises nothing.
         """
         return self.start(method, params, meta=meta, headers=headers, **more).wait(timeout)
 
@@ -318,6 +318,8 @@ class Session:
         if any(frame.too_large for frame in before):
             return TooLarge(f"while {what} was awaited, a message longer than --smcp-max-message came")
         exchange = pending.frame.facts.get("exchange")
+        if isinstance(exchange, HttpExchange) and exchange.error and not exchange.status:
+            return Unreachable(exchange.error)
         if isinstance(exchange, HttpExchange) and exchange.finished.is_set():
             body = brief(exchange.body.decode("utf-8", "replace")) if exchange.body else "no body"
             return NoAnswer(exchange.error or f"{what} got HTTP {exchange.status} with {body}, but no response to it")

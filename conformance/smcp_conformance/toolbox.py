@@ -12,7 +12,7 @@ from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.reply import Pending, Reply
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
-from smcp_conformance.wire.errors import NoAnswer
+from smcp_conformance.wire.errors import NoAnswer, Unreachable
 from smcp_conformance.wire.parameters import parameter_headers
 
 PATIENCE = 3  # times the reply timeout: a tool may work a while before it answers
@@ -88,5 +88,5 @@ def try_call(session: Session, tool: Mapping[str, Any], arguments: Mapping[str, 
     """Call `tool`; silence is no reason to stop, for it may just be slow."""
     try:
         return Call(tool, arguments, call(session, tool, arguments))
-    except NoAnswer as silence:
+    except (NoAnswer, Unreachable) as silence:
         return Call(tool, arguments, None, str(silence))
