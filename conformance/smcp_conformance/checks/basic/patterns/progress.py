@@ -10,7 +10,7 @@ from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor, observe
 from smcp_conformance.session import Session
 from smcp_conformance.toolbox import patience, start_call
-from smcp_conformance.wire.transcript import Conversation, Direction, Frame
+from smcp_conformance.wire.transcript import Conversation, Frame
 
 PROGRESS = "notifications/progress"
 HARMLESS = ("ping", "server/discover", "tools/list", "resources/list", "prompts/list")
@@ -84,17 +84,19 @@ def progress_increases(conversation: Conversation) -> Iterator[Observation]:
 
 @monitor("progress.stops-after-completion")
 def progress_ends_with_the_answer(conversation: Conversation) -> Iterator[Observation]:
-    """No progress comes for a token after the request that carried it was answered."""
-    over: list[Any] = []
-    for frame in conversation.frames:
-        params = frame.message.get("params")
-        if frame.direction is Direction.RECEIVED and frame.message.get("method") == PROGRESS:
-            found = params.get("progressToken") if isinstance(params, dict) else None
-            late = any(same(one, found) for one in over)
+    """No progress comes for a token after the request that carried it was answered, on the stream of that answer.
+
+    What two HTTP streams carry has no order between them.
+    """
+    over: list[tuple[str, Any]] = []
+    for frame in conversation.incoming:
+        params = report(frame)
+        if params is not None:
+            late = any(same(token, params.get("progressToken")) for channel, token in over if channel == frame.channel)
             yield observe(frame, not late, f"got {brief(frame.text)} after the answer, must be none")
-        elif frame.is_response and frame.direction is Direction.RECEIVED:
+        elif frame.is_response:
             request = conversation.request_of(frame.message)
-            over += [token_of(request)] if request and token_of(request) is not None else []
+            over += [(frame.channel, token_of(request))] if request and token_of(request) is not None else []
 
 
 @monitor("progress.shape")
