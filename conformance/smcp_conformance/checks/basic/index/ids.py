@@ -22,13 +22,14 @@ def echo_of(session: Session, id: object) -> object:
 
 @monitor("jsonrpc.response.id-echo")
 def every_response_carries_the_id_of_a_request(conversation: Conversation) -> Iterator[Observation]:
-    """Each response has the id of a request that was sent; only an error may have none."""
+    """Each response has the id of a request that was sent; an error may have none, and over HTTP a refusal any."""
     if not complete(conversation):
         return
     sent = {str(id) for _, id in requests(conversation)}
     for frame, response in responses(conversation):
         id = response.get("id")
-        known = str(id) in sent or (id is None and "error" in response)
+        excused = "error" in response and (id is None or frame.facts.get("status", 0) >= 400)
+        known = str(id) in sent or excused
         shown = (
             "" if known else f"got {brief(dict(response))}, must be a response with the id of a request that was sent"
         )
