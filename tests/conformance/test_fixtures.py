@@ -228,13 +228,14 @@ class TestHttp:
         with mcp_session("bundled", transport="http", revision=STATELESS_REVISION) as session:
             assert session.list_all("tools/list", "tools")
 
-    def test_a_server_that_ended_is_not_replaced_in_silence(self) -> None:
-        """Its status and its stderr are told instead."""
+    @pytest.mark.parametrize("spoken_to", [True, False])
+    def test_a_server_that_ended_is_not_replaced_in_silence(self, spoken_to: bool) -> None:
+        """Its status and its stderr are told instead, whether it was spoken to before or not."""
         with mcp_server(over_http()) as server:
+            if spoken_to:
+                server.session()
             psutil.Process(server.pid).kill()
             assert server.wait(PATIENCE) == -signal.SIGKILL
-            with pytest.raises(StartError, match="the server was killed by SIGKILL"):
-                server.session()
             with pytest.raises(StartError, match="the server was killed by SIGKILL"):
                 server.session()
 
