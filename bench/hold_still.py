@@ -79,7 +79,8 @@ def differences(first: dict[str, str], other: dict[str, str]) -> list[str]:
 
 def main() -> None:
     """Make the runs and compare each with the first."""
-    runs, first, wrong = int(sys.argv[1]) if len(sys.argv) > 1 else 20, {}, 0
+    runs, wrong = int(sys.argv[1]) if len(sys.argv) > 1 else 20, 0
+    first: dict[str, str] = {}
     for number in range(runs):
         how, found, took = run(number)
         first = first or found
