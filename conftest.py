@@ -1,4 +1,4 @@
-"""Settings that pytest.ini can't hold: pytester for the tests of the plugin, and a guard around `--cov`."""
+"""Settings that pytest.ini can't hold: pytester, Hypothesis on a loaded machine, and a guard around `--cov`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytester"]
+
+# How long an example takes says something about the machine, not about us. The rest stays as it is, also under CI.
+settings.register_profile("house", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
