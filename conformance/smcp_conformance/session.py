@@ -228,8 +228,9 @@ class Session:
         """Send bytes (or a JSON value) that deserve a reaction and gather it, whatever it is.
 
         Over HTTP that is the whole response to the POST; on stdio all that comes until a harmless request sent after
-        it is answered, and a moment more if nothing did. Raises `Died` or `NoAnswer` if the server does not survive,
-        `Unreachable` if there is no HTTP response. `malformed=False` says that a conforming client may send this.
+        it is answered, and a moment more if nothing did; over HTTP+SSE that and the response to the POST, if it is a
+        refusal. Raises `Died` or `NoAnswer` if the server does not survive, `Unreachable` if there is no HTTP
+        response. `malformed=False` says that a conforming client may send this.
         """
         self.conversation.malformed |= malformed
         raw = sent if isinstance(sent, bytes) else encode(sent)
@@ -240,9 +241,15 @@ class Session:
             self._skip(exchange)
             return Reaction(tuple(exchange.frames), exchange)
         frames = self.drain()
-        if not any(frame.is_response or isinstance(frame.value, list) for frame in frames):
+        refusal = self._refusal(exchange) if isinstance(exchange, HttpExchange) else None
+        if not refusal and not any(frame.is_response or isinstance(frame.value, list) for frame in frames):
             frames += self.listen(AFTERTHOUGHT, lambda late: late.is_response)
-        return Reaction(frames)
+        return Reaction(frames, refusal)
+
+    def _refusal(self, exchange: HttpExchange) -> HttpExchange | None:
+        """`exchange`, if its POST was answered with an error status: over HTTP+SSE the rest is said on the stream."""
+        exchange.finished.wait(self.reply_timeout)
+        return exchange if (exchange.status or 0) >= 400 else None
 
     def pages(self, method: str, member: str, most: int = 100) -> Iterator[Reply]:
         """Walk a paginated list from its first page; stops after `most` pages or at a cursor seen before."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from scripted import PATIENCE, Script, Scripted, answer, serving, stream
 
+from smcp_conformance.session import Session
 from smcp_conformance.wire.errors import NoAnswer, Unreachable
 from smcp_conformance.wire.sse import SseTransport, same_origin
 from smcp_conformance.wire.transcript import Conversation
@@ -53,6 +54,23 @@ def test_messages_are_posted_to_the_endpoint_and_answered_on_the_stream() -> Non
         assert server.requests[1].startswith(b"POST /messages?session=1 HTTP/1.1")
         assert b"authorization: bearer secret" in server.requests[1].lower()
         assert transport.alive
+
+
+@pytest.mark.parametrize(("status", "seen"), [("400 Bad Request", 400), ("202 Accepted", None)])
+def test_a_refused_post_is_a_reaction_and_an_accepted_one_says_nothing(status: str, seen: int | None) -> None:
+    """What a malformed message earns may come as the status of its POST; acceptance promises an answer elsewhere."""
+    usual = announcing(b"/messages")
+
+    def script(server: Scripted, connection: socket.socket, request: bytes) -> None:
+        if request.startswith(b"GET") or PING in request:
+            usual(server, connection, request)
+        else:
+            connection.sendall(answer(b"no message", status=status))
+
+    with serving(script) as server, client(server.url) as transport:
+        reaction = Session(transport, "2024-11-05", PATIENCE).provoke(b"{")
+        assert (reaction.status, reaction.answers) == (seen, ())
+        assert str(reaction) == ("HTTP 400 no message" if seen else "no answer")
 
 
 def test_credentials_are_not_sent_to_another_host() -> None:

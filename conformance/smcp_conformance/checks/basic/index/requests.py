@@ -28,9 +28,9 @@ def served(reaction: Reaction) -> bool:
     return any("result" in message for frame in reaction.answers for message in frame.messages)
 
 
-def refused_by_status(session: Session, reaction: Reaction) -> bool:
-    """Tell whether an HTTP status alone refused: the body of a refusal may be JSON-RPC, in the handshake era."""
-    return not session.stateless and not reaction.answers and reaction.status in range(400, 500)
+def refused_by_status(reaction: Reaction) -> bool:
+    """Tell whether an HTTP status alone refused: such a response may have a JSON-RPC error in it, or none."""
+    return not reaction.answers and reaction.status in range(400, 500)
 
 
 def spoilt(session: Session, **changes: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def unknown_method_is_refused(session: Session) -> None:
 def broken_json_is_answered_with_a_parse_error(fresh: Session) -> None:
     """Sends half a JSON object; the answer must be the error -32700, or on stdio at least no harm."""
     reaction = fresh.provoke(BROKEN)
-    fine = reaction.code == PARSE_ERROR or refused_by_status(fresh, reaction)
+    fine = reaction.code == PARSE_ERROR or refused_by_status(reaction)
     assert fine, f"got {reaction}, must be the error -32700 (Parse error)"
 
 
@@ -115,7 +115,7 @@ def request_with_an_unreadable_id_is_refused(fresh: Session) -> None:
     """Sends a harmless request whose id is an object; the answer must be the error -32600."""
     reaction = fresh.provoke(spoilt(fresh, id={"no": "id"}))
     refused = reaction.code in (INVALID_REQUEST, INVALID_PARAMS)
-    assert refused or refused_by_status(fresh, reaction), f"got {reaction}, must be the error -32600 (Invalid Request)"
+    assert refused or refused_by_status(reaction), f"got {reaction}, must be the error -32600 (Invalid Request)"
 
 
 def refuse(session: Session, message: dict[str, Any], *codes: int) -> None:
@@ -123,7 +123,7 @@ def refuse(session: Session, message: dict[str, Any], *codes: int) -> None:
     reaction = session.provoke(message)
     if not reaction.answers and reaction.status is None:
         not_verified("the message was ignored, so there is no code to judge")
-    fine = reaction.code in (*codes, *for_headers(session)) or refused_by_status(session, reaction)
+    fine = reaction.code in (*codes, *for_headers(session)) or refused_by_status(reaction)
     assert fine, f"got {reaction}, must be the error {codes[0]}"
 
 
