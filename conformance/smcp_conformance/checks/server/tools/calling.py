@@ -169,7 +169,8 @@ def arguments_may_be_omitted(leg: Leg) -> None:
     free = [made for made in leg.require_calls() if not made.arguments and made.reply is not None]
     for made in free or not_applicable("every tool that may be called requires arguments"):
         name = made.tool["name"]
-        given = call(leg.session, made.tool, {})
         omitted = leg.session.request("tools/call", {"name": name}, timeout=patience(leg.session))
-        shown = f"got {omitted} for {name!r} without arguments"
-        assert omitted.succeeded == given.succeeded, f"{shown}, must be like {given} with {{}}"
+        if omitted.succeeded != made.succeeded:  # that was a while ago: ask again before believing it
+            given = call(leg.session, made.tool, {})
+            shown = f"got {omitted} for {name!r} without arguments"
+            assert omitted.succeeded == given.succeeded, f"{shown}, must be like {given} with {{}}"
