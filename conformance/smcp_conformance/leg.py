@@ -146,7 +146,8 @@ class Leg:
         if not self.tools:
             not_applicable("the server lists no tools")
         if not self.callable_tools:
-            not_verified("no listed tool says readOnlyHint: true; allow some with --smcp-allow-tools 'GLOB'")
+            harmless = "readOnlyHint: true without openWorldHint: true"
+            not_verified(f"no listed tool says {harmless}; allow some with --smcp-allow-tools 'GLOB'")
         if not self.calls:
             not_verified("no valid arguments could be found for the tools that may be called")
         return self.calls
