@@ -120,3 +120,18 @@ def malformed_requests_ignored(machine: Machine) -> None:
             original(session, message, send)
 
     override(machine.server, "receive", receive)
+
+
+@fault(
+    "sends-dropped-notifications",
+    breaks=("removed.notifications",),
+    summary="a notification that the revision dropped precedes the list of tools",
+    revisions=STATELESS,
+)
+def sends_dropped_notifications(machine: Machine) -> None:
+    def serve(original: Any, call: Call) -> Any:
+        if call.method == "tools/list" and call.stateless:
+            call.notify("notifications/roots/list_changed", {})
+        return original(call)
+
+    override(machine.server, "serve", serve)

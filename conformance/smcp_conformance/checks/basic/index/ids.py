@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smcp_conformance.checks.basic.index.stateless import LISTS
+from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor
 from smcp_conformance.session import Session
@@ -53,9 +55,11 @@ def no_request_is_answered_twice(conversation: Conversation) -> Iterator[Observa
 
 
 @check("jsonrpc.response.exactly-one")
-def every_request_is_answered_once(session: Session) -> None:
-    """Sends a harmless and an unknown request, then listens up to the answer of a third; no id may come back twice."""
-    replies = [session.ping(), session.request("conformance/no-such-method")]
+def every_request_is_answered_once(leg: Leg) -> None:
+    """Sends a harmless, an unknown and some list requests, then one more; each must be answered, and none twice."""
+    session = leg.session
+    lists = [method for capability, method in LISTS if leg.offer.declares(capability)]
+    replies = [session.request(method) for method in (session.ping_method, "conformance/no-such-method", *lists)]
     ids = [reply.message.get("id") for reply in replies]
     again = [frame for frame in session.drain() if frame.is_response and frame.message.get("id") in ids]
     assert not again, f"got {brief(again[0].text)} a second time, must be one response per request"

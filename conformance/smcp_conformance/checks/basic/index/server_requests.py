@@ -26,9 +26,15 @@ def client_capabilities(revision: str) -> dict[str, Any]:
 
 
 def hindered(leg: Leg) -> Sequence[Call]:
-    """The calls that did not succeed for a client that declares nothing: what asks its client is among them."""
-    calls = [one for one in leg.require_calls() if not one.succeeded or (one.reply and one.reply.result.get("isError"))]
+    """The calls that did not simply succeed for a client that declares nothing: what asks its client is among them."""
+    calls = [one for one in leg.require_calls() if not finished(one)]
     return calls[:MOST] or not_verified("all tools that may be called do without their client")
+
+
+def finished(one: Call) -> bool:
+    """Tell whether a call got its final result, without an error of any kind."""
+    result = one.reply.result if one.reply and one.succeeded else {"isError": True}
+    return not result.get("isError") and result.get("resultType") != "input_required"
 
 
 def asked(session: Session, calls: Sequence[Call]) -> Iterator[Message]:
