@@ -171,10 +171,20 @@ def two_at_once(caller: Caller) -> None:
     caller.record(stream)
 
 
+def beside_a_session(caller: Caller) -> None:
+    """A request after another client's handshake."""
+    other = Caller(caller.port, revisions.HANDSHAKE[-1])
+    with other.closing:
+        other.say(initialize(other.revision))
+        caller.say(LIST)
+    caller.answers += other.answers
+
+
 def http_transcripts(fault: str | None, shown_in: tuple[str, ...]) -> Iterator[list[str]]:
     """What is answered over Streamable HTTP, talk by talk."""
     for revision in shown_in:
-        talks = (stateless_talk, two_at_once) if revision == STATELESS else (session_talk, stream_talk)
+        stateless = (stateless_talk, two_at_once, beside_a_session)
+        talks = stateless if revision == STATELESS else (session_talk, stream_talk)
         yield from (http_transcript(fault, revision, talk) for talk in talks)
 
 
