@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from smcp_conformance.cli.collect import PluginsCollector
 from smcp_conformance.cli.runner import Plugin
@@ -86,10 +87,11 @@ Runner = Callable[..., Outcome]
 
 
 @pytest.fixture
-def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Runner:
+def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
     """Run the items of the plugins in `folders` with further pytest arguments."""
-    # The option sets it for the whole process.
+    # Hypothesis' options set these for the whole process.
     monkeypatch.setattr("hypothesis.core.global_force_seed", None)
+    profile = settings.get_current_profile_name()
 
     def run(
         *folders: Path,
@@ -103,7 +105,8 @@ def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> R
         result = pytester.runpytest_inprocess(*given, plugins=[adding])
         return Outcome({item.nodeid: item.judgement for item in adding.items}, result)
 
-    return run
+    yield run
+    settings.load_profile(profile)
 
 
 @pytest.fixture
