@@ -54,6 +54,7 @@ endif
 endif
 
 another-python:
+	@$(PYTHON) -V
 	rm -rf $(VENV)
 
 $(READY): pyproject.toml

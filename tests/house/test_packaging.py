@@ -114,3 +114,12 @@ class TestMake:
         plan = self.plan(checkout, "test", f"PYTHON={other}")
         assert "rm -rf .venv" in plan
         assert f"{other} -m venv" in plan
+
+    @needs_make
+    def test_an_interpreter_that_is_not_there_costs_nothing(self, checkout: Path) -> None:
+        """The environment that works is left alone."""
+        words = [str(make), "test", "PYTHON=python-of-never"]
+        done = subprocess.run(words, cwd=checkout, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode != 0
+        assert "python-of-never" in done.stderr
+        assert (checkout / ".venv" / "bin" / "python").exists()
