@@ -65,7 +65,8 @@ def http_() -> tuple[float, float]:
         assert server.stdout is not None
         port = int(server.stdout.readline())
         connection = http.client.HTTPConnection("127.0.0.1", port)
-        session = Session(HttpTransport(f"http://127.0.0.1:{port}/", Conversation("http"), 2**20), "2025-11-25")
+        transport = HttpTransport(f"http://127.0.0.1:{port}/", Conversation("http"), 2**20)
+        session = Session(transport=transport, revision="2025-11-25")
 
         def bare() -> object:
             connection.request("POST", "/", PING, {"Content-Type": "application/json"})

@@ -15,7 +15,8 @@ from smcp_conformance.launch import StartError, exited, explain_start_failure, n
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.reply import HandshakeRefused, Reply
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
-from smcp_conformance.session import META, Session
+from smcp_conformance.session import Session
+from smcp_conformance.speaker import META
 from smcp_conformance.target import Target
 from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, Unreachable, WireError
 

@@ -52,11 +52,11 @@ class Host:
         else:
             transport = self._http(conversation)
         return Session(
-            transport,
-            revision,
-            self.target.policy.reply_timeout,
-            self.target.policy.start_timeout,
-            capabilities or {},
+            transport=transport,
+            revision=revision,
+            reply_timeout=self.target.policy.reply_timeout,
+            start_timeout=self.target.policy.start_timeout,
+            client_capabilities=capabilities or {},
         )
 
     @property

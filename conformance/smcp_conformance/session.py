@@ -14,7 +14,7 @@ from typing import Any
 
 from smcp_conformance.client import answer_to
 from smcp_conformance.reply import HandshakeRefused, Pending, Reaction, Reply, brief, encode
-from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.speaker import Speaker
 from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, TooLarge, Unreachable
 from smcp_conformance.wire.exchange import HttpExchange
 from smcp_conformance.wire.http import HttpTransport
@@ -22,26 +22,21 @@ from smcp_conformance.wire.stdio import StdioTransport
 from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 
 Transport = StdioTransport | HttpTransport
-CLIENT_INFO = {"name": "smcp-conformance", "version": "0.1.0"}
-META = "io.modelcontextprotocol/"
 FLOOD = 32 * 2**20  # bytes of other traffic after which an answer is no longer awaited
 AFTERTHOUGHT = 0.15  # seconds that a server which answers out of order gets to react after all
 
 
-@dataclass
-class Session:
+@dataclass(kw_only=True)
+class Session(Speaker):
     """One conversation with a server in one revision.
 
     `reply_timeout` and `start_timeout` are seconds; the first answer of a process may take the longer one.
     """
 
     transport: Transport
-    revision: str
     reply_timeout: float = 5.0
     start_timeout: float = 15.0
-    client_capabilities: Mapping[str, Any] = field(default_factory=dict)
     initialize_reply: Reply | None = None
-    _last_id: int = 0
     _heard: bool = False
     _aside: list[Frame] = field(default_factory=list)
     _unclaimed: list[Frame] = field(default_factory=list)
@@ -50,11 +45,6 @@ class Session:
     def conversation(self) -> Conversation:
         """The record of everything said."""
         return self.transport.conversation
-
-    @property
-    def stateless(self) -> bool:
-        """True in the era without handshake."""
-        return self.revision == STATELESS_REVISION
 
     @property
     def http(self) -> HttpTransport:
@@ -96,49 +86,6 @@ class Session:
             self.transport.session_id = reply.exchange.header("mcp-session-id")
         self.notify("notifications/initialized")
         return reply
-
-    def initialize_params(self) -> dict[str, Any]:
-        """The params of this session's `initialize`."""
-        return {
-            "protocolVersion": self.revision,
-            "capabilities": dict(self.client_capabilities),
-            "clientInfo": CLIENT_INFO,
-        }
-
-    def meta(self) -> dict[str, Any]:
-        """The `_meta` that each request of 2026-07-28 carries."""
-        return {
-            META + "protocolVersion": self.revision,
-            META + "clientInfo": CLIENT_INFO,
-            META + "clientCapabilities": dict(self.client_capabilities),
-        }
-
-    def next_id(self) -> int:
-        """An id that this session has not used."""
-        self._last_id += 1
-        return self._last_id
-
-    def params(self, params: Mapping[str, Any] | None, meta: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-        """Complete params with the `_meta` of the era; None stays None where nothing is to be said."""
-        if not self.stateless:
-            if meta is None:
-                return None if params is None else dict(params)
-            return {**(params or {}), "_meta": dict(meta)}
-        given = dict(params or {})
-        return {**given, "_meta": {**self.meta(), **given.get("_meta", {}), **(meta or {})}}
-
-    def message(
-        self,
-        method: str,
-        params: Mapping[str, Any] | None = None,
-        *,
-        meta: Mapping[str, Any] | None = None,
-        **more: Any,
-    ) -> dict[str, Any]:
-        """A well-formed request as a value, for checks that then spoil one thing; `more` are further members."""
-        complete = self.params(params, meta)
-        found: dict[str, Any] = {"jsonrpc": "2.0", "id": self.next_id(), "method": method}
-        return {**found, **({} if complete is None else {"params": complete}), **more}
 
     def request(
         self,
@@ -216,11 +163,6 @@ class Session:
     def ping(self) -> Reply:
         """The most harmless request of the era: `ping`, or `server/discover` at 2026-07-28."""
         return self.request(self.ping_method)
-
-    @property
-    def ping_method(self) -> str:
-        """The method of the era's most harmless request."""
-        return "server/discover" if self.stateless else "ping"
 
     def provoke(
         self, sent: object, *, malformed: bool = True, headers: Mapping[str, str | None] | None = None
@@ -305,7 +247,9 @@ class Session:
 
     def _unclaimed_answer(self, pending: Pending) -> Frame | None:
         """The answer to `pending`, if it came while another one was awaited."""
-        return next((frame for frame in self._unclaimed if pending.answered_by(frame)), None)
+        found = next((frame for frame in self._unclaimed if pending.answered_by(frame)), None)
+        self._unclaimed = [frame for frame in self._unclaimed if frame is not found]
+        return found
 
     def _skip(self, exchange: HttpExchange) -> None:
         """Take what `exchange` brought out of the inbox, for its frames were handed out already."""

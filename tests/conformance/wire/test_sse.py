@@ -68,7 +68,7 @@ def test_a_refused_post_is_a_reaction_and_an_accepted_one_says_nothing(status: s
             connection.sendall(answer(b"no message", status=status))
 
     with serving(script) as server, client(server.url) as transport:
-        reaction = Session(transport, "2024-11-05", PATIENCE).provoke(b"{")
+        reaction = Session(transport=transport, revision="2024-11-05", reply_timeout=PATIENCE).provoke(b"{")
         assert (reaction.status, reaction.answers) == (seen, ())
         assert str(reaction) == ("HTTP 400 no message" if seen else "no answer")
 

@@ -7,7 +7,8 @@ import re
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, STATELESS_REVISION, check, not_applicable, not_verified
-from smcp_conformance.session import META, Session
+from smcp_conformance.session import Session
+from smcp_conformance.speaker import META, Speaker
 
 UNSUPPORTED_VERSION = -32022
 UNKNOWN = ("1999-01-01", "9999-12-31", "DRAFT-2026-v9")
@@ -91,7 +92,7 @@ def stateless_request_after_a_handshake_is_not_read_as_an_old_one(leg: Leg) -> N
         if not session.request("initialize", session.initialize_params()).succeeded:
             not_applicable("the server does not speak the handshake era")
         session.notify("notifications/initialized")
-        meta = Session(session.transport, STATELESS_REVISION).meta()
+        meta = Speaker(revision=STATELESS_REVISION).meta()
         replies = [session.request(method, meta=meta) for method in ("server/discover", "tools/list", "prompts/list")]
     old = [reply for reply in replies if reply.succeeded and "resultType" not in reply.result]
     assert not old, f"got {old[0]}, must be a result with resultType, or an error"

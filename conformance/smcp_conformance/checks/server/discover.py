@@ -7,8 +7,9 @@ from typing import Any
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import STATELESS_REVISION, check, not_verified
-from smcp_conformance.session import META, Session
+from smcp_conformance.session import Session
 from smcp_conformance.shapes import problems
+from smcp_conformance.speaker import META
 
 METHOD_NOT_FOUND = -32601
 REFERENCE = {"type": "ref/prompt", "name": "x"}

@@ -8,8 +8,8 @@ from smcp_conformance.checks.basic.index.server_requests import hindered
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply
 from smcp_conformance.requirement import check, not_verified
-from smcp_conformance.session import META
 from smcp_conformance.shapes import problems
+from smcp_conformance.speaker import META
 from smcp_conformance.toolbox import patience, start_call
 
 MISSING_CAPABILITY = -32021

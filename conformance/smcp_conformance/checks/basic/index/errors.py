@@ -8,7 +8,7 @@ from typing import Any
 
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, monitor
-from smcp_conformance.session import META
+from smcp_conformance.speaker import META
 from smcp_conformance.traffic import complete, errors, identity, requests, responses
 from smcp_conformance.wire.transcript import Conversation
 

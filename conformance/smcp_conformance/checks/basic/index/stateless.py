@@ -8,7 +8,7 @@ from smcp_conformance.leg import Leg
 from smcp_conformance.offer import Offer
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import check, not_applicable
-from smcp_conformance.session import META
+from smcp_conformance.speaker import META
 
 LISTS = (("tools", "tools/list"), ("resources", "resources/list"), ("prompts", "prompts/list"))
 MIXED: tuple[tuple[str, dict[str, Any]], ...] = (("one", {}), ("two", {"elicitation": {}}), ("one", {}))

@@ -12,7 +12,8 @@ from smcp_conformance.checks.basic.transports.streamable_http.traffic import (
 )
 from smcp_conformance.leg import Leg
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, check, not_applicable
-from smcp_conformance.session import META, Session
+from smcp_conformance.session import Session
+from smcp_conformance.speaker import META
 
 HEADER = "MCP-Protocol-Version"
 UNKNOWN = "1999-01-01"
