@@ -175,6 +175,11 @@ class TestWithoutServer:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "plugins::demo_text::contract::" in done.stdout
 
+    def test_formats_are_told_apart(self, bare: Environment, tmp_path: Path) -> None:
+        """jsonschema passes every string as a URI where nobody installed what checks it."""
+        code = "from smcp_conformance.shapes.formats import *; print(is_uri('no uri'), is_uri_template('x/{a b}'))"
+        assert run(str(bare.bin / "python"), "-c", code, cwd=tmp_path).stdout.split() == ["False", "False"]
+
     def test_the_server_says_what_to_install(self, bare: Environment, tmp_path: Path) -> None:
         """And exits with 2, as for a wrong command line."""
         done = run(str(bare.bin / "smcp"), cwd=tmp_path)
