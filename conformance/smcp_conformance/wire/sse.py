@@ -39,9 +39,13 @@ class SseTransport(HttpTransport):
     def send(self, raw: bytes, timeout: float, headers: Headers | None = None) -> Frame:
         """POST `raw` to the endpoint; the answer arrives on the stream.
 
+        Waits up to `timeout` seconds for the POST's status, for what is posted at once arrives in any order.
+
         Raises `NoAnswer` if the server named no endpoint within `timeout` seconds, `Unreachable` if the stream broke.
         """
-        return self.post(raw, headers, self.wait_for_endpoint(timeout))[0]
+        frame, exchange = self.post(raw, headers, self.wait_for_endpoint(timeout))
+        exchange.opened.wait(timeout)
+        return frame
 
     def wait_for_endpoint(self, timeout: float) -> str:
         """Return the absolute URL for POSTs that the server's first event names."""

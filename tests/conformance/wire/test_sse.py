@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,6 +72,25 @@ def test_a_refused_post_is_a_reaction_and_an_accepted_one_says_nothing(status: s
         reaction = Session(transport=transport, revision="2024-11-05", reply_timeout=PATIENCE).provoke(b"{")
         assert (reaction.status, reaction.answers) == (seen, ())
         assert str(reaction) == ("HTTP 400 no message" if seen else "no answer")
+
+
+def test_messages_are_posted_one_after_the_other() -> None:
+    """The next one goes out when the status of the last is there, so that they arrive in order."""
+    overtaken, seen = threading.Event(), []
+    usual = announcing(b"/messages")
+
+    def script(server: Scripted, connection: socket.socket, request: bytes) -> None:
+        if b"second" in request:
+            overtaken.set()
+        elif b"first" in request:
+            seen.append(overtaken.wait(0.2))
+        usual(server, connection, request)
+
+    with serving(script) as server, client(server.url) as transport:
+        transport.send(b'"first"', PATIENCE)
+        transport.send(b'"second"', PATIENCE)
+        assert overtaken.is_set()
+        assert seen == [False]
 
 
 def test_credentials_are_not_sent_to_another_host() -> None:

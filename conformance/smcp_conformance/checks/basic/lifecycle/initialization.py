@@ -108,11 +108,11 @@ def request_before_the_handshake_is_not_served(leg: Leg) -> None:
 
 
 def answers(session: Session) -> tuple[Frame, ...]:
-    """What comes for a message sent before the handshake: until its POST ends, on stdio until a handshake after it."""
-    if session.transport.name != "http":
-        session.send(session.message("initialize", session.initialize_params(), id="then"))
-    patience = session.start_timeout
-    return session.listen(patience, lambda f: f.direction is Direction.NOTE or f.message.get("id") == "then")
+    """What comes for a message sent before the handshake: until its POST ends, else until a handshake after it."""
+    if session.transport.name == "http":
+        return session.listen(session.start_timeout, lambda f: f.direction is Direction.NOTE)
+    session.send(session.message("initialize", session.initialize_params(), id="then"))
+    return session.listen(session.start_timeout, lambda f: f.message.get("id") == "then")
 
 
 @check("lifecycle.ping-before-initialized")
