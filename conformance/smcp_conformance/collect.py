@@ -110,6 +110,11 @@ class ConformanceItem(pytest.Item):
         super().__init__(**node)
         self.add_marker("conformance")
 
+    @property
+    def plugin_record(self) -> dict[str, Any] | None:
+        """What a replay file holds of a plugin and its call, not yet masked; None for the items of servers."""
+        return None
+
     @cached_property
     def location(self) -> tuple[str, int | None, str]:
         """Where pytest says it is: our items stand in no file, so it is their target."""

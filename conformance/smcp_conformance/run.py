@@ -6,15 +6,16 @@ On xdist the controller discovers once and each worker gets the findings in `wor
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from smcp_conformance.checks import all_checks
-from smcp_conformance.collect import TargetCollector
+from smcp_conformance.collect import TargetCollector, escape, node_ids
 from smcp_conformance.detect import discover
 from smcp_conformance.host import Host
 from smcp_conformance.judge import Judgement
@@ -25,7 +26,11 @@ from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.context import Context
 from smcp_conformance.report.hooks import RunReports
 from smcp_conformance.report.items import ItemReports
+from smcp_conformance.report.late import NOTHING_VERIFIED
 from smcp_conformance.report.replay import find_replay, narrowed
+
+if TYPE_CHECKING:
+    from smcp_conformance.cli.command import Described
 
 WORKER_KEY = "smcp_conformance"
 
@@ -37,6 +42,7 @@ class ConformanceRun:
         here = config.invocation_params.dir
         replay = find_replay(options.replay, here, config.rootpath) if options.replay else None
         self.config = config
+        self.replay = replay
         self.options = narrowed(options, replay, config.option.smcp_header) if replay else options
         self.strict = options.strict
         self._hosts: dict[str, Host] = {}
@@ -50,11 +56,43 @@ class ConformanceRun:
     @cached_property
     def discoveries(self) -> tuple[Discovery, ...]:
         """One per target, in the order given."""
-        given = getattr(self.config, "workerinput", {}).get(WORKER_KEY)
-        if given is not None:
-            return tuple(Discovery.from_json(found) for found in json.loads(given)["discoveries"])
+        if self._given is not None:
+            return tuple(Discovery.from_json(found) for found in self._given["discoveries"])
         with ThreadPoolExecutor(max_workers=4) as pool:
             return tuple(pool.map(lambda target: discover(target, self.options.revisions), self.options.targets))
+
+    @cached_property
+    def plugins(self) -> tuple[Described, ...]:
+        """The plugins, by name, with what they described; of a replay only the one concerned."""
+        if not self.options.plugins:
+            return ()
+        from smcp_conformance.cli import discovery  # brings what only plugins need
+
+        if self._given is not None:
+            return tuple(discovery.from_json(found) for found in self._given["plugins"])
+        found = discovery.find_plugins(self.options.plugins)
+        asked = self.replay.leg if self.replay else None
+        return discovery.describe_all(each for each in found if asked in (None, escape(each.name)))
+
+    @cached_property
+    def node_ids(self) -> tuple[str, ...]:
+        """The ids of all items that there are."""
+        ids = node_ids(self.discoveries)
+        if not self.options.plugins:
+            return ids
+        from smcp_conformance.cli.collect import plugin_ids  # brings hypothesis, which a server's run can spare
+
+        return (*ids, *plugin_ids(self.plugins))
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The first parts of our node ids."""
+        plugins = {PLUGINS} if self.options.plugins else set[str]()
+        return frozenset({target.group for target in self.options.targets} | plugins)
+
+    def recorded_inputs(self, nodeid: str) -> Mapping[str, Any] | None:
+        """The arguments that a plugin's item is to be repeated with; None: it is to search for some."""
+        return self.replay.inputs if self.replay and self.replay.item == nodeid else None
 
     def leg(self, offer: Offer) -> Leg:
         """The leg of `offer` in this process, made when first asked for."""
@@ -67,15 +105,15 @@ class ConformanceRun:
         """Tell whether the user asked for an item, if for any at all."""
         return not self.selected or any(nodeid == id or nodeid.startswith(id + "::") for id in self.selected)
 
-    def explain(self, nodeid: str, judgement: Judgement) -> str:
-        """What a failing item shows."""
-        return self.item_reports.explain(nodeid, judgement)
+    def explain(self, nodeid: str, judgement: Judgement, call: Sequence[str] = ()) -> str:
+        """What a failing item shows; `call` are lines on the call that failed."""
+        return self.item_reports.explain(nodeid, judgement, call)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Give an xdist worker what the controller found out."""
         found = {"discoveries": [d.to_json() for d in self.discoveries], "selected": self.selected}
-        node.workerinput[WORKER_KEY] = json.dumps(found)
+        node.workerinput[WORKER_KEY] = json.dumps({**found, "plugins": self._plugins_to_json()})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -89,7 +127,7 @@ class ConformanceRun:
             )
             items.extend(session.genitems(collector))
         if self.options.plugins:
-            items.extend(session.genitems(self._plugins(session)))
+            items.extend(session.genitems(self._collector(session)))
 
     def pytest_unconfigure(self) -> None:
         """End every process that this run started."""
@@ -99,12 +137,23 @@ class ConformanceRun:
             host.close()
         stop_all()
 
-    def _plugins(self, session: pytest.Session) -> pytest.Collector:
+    @cached_property
+    def _given(self) -> dict[str, Any] | None:
+        """What the controller told this worker; None in any other process."""
+        given = getattr(self.config, "workerinput", {}).get(WORKER_KEY)
+        return None if given is None else dict(json.loads(given))
+
+    def _plugins_to_json(self) -> list[dict[str, Any]]:
+        if not self.options.plugins:
+            return []
+        from smcp_conformance.cli.discovery import to_json
+
+        return [to_json(found) for found in self.plugins]
+
+    def _collector(self, session: pytest.Session) -> pytest.Collector:
         from smcp_conformance.cli.collect import PluginsCollector  # brings hypothesis, which a server's run can spare
 
-        return PluginsCollector.from_parent(
-            session, name=PLUGINS, nodeid=PLUGINS, run=self, folders=self.options.plugins
-        )
+        return PluginsCollector.from_parent(session, name=PLUGINS, nodeid=PLUGINS, run=self, plugins=self.plugins)
 
     def _host(self, name: str) -> Host:
         if name not in self._hosts:
@@ -114,9 +163,8 @@ class ConformanceRun:
 
     def _take_ids(self, replayed: list[str]) -> list[str]:
         """Take our node ids out of pytest's path arguments, which would look for files of that name."""
-        given = getattr(self.config, "workerinput", {}).get(WORKER_KEY)
-        if given is not None:
-            ids = list(json.loads(given)["selected"])
+        if self._given is not None:
+            ids = list(self._given["selected"])
         else:
             ids = replayed or [id for arg in self.config.args if (id := self._own_id(arg))]
         rest = [arg for arg in self.config.args if not self._own_id(arg)]
@@ -128,5 +176,6 @@ class ConformanceRun:
         """The node id that `argument` is, if it is ours: from a subfolder pytest writes `../` before it."""
         path, separator, rest = argument.partition("::")
         name = PurePath(path).name
-        groups = {target.group for target in self.options.targets} | ({PLUGINS} if self.options.plugins else set())
-        return f"{name}{separator}{rest}" if separator and name in groups else None
+        if not separator or name not in self.groups:
+            return None
+        return f"{name}::{rest}".removesuffix(f"::{NOTHING_VERIFIED}")  # which stands for a whole leg

@@ -14,13 +14,17 @@ _SHOWN = 300
 
 
 class Violation(AssertionError):
-    """A call that broke a promise: what was got, what must be, and the call."""
+    """A call that broke a promise: what was got, what must be, and the call.
+
+    `inputs` are the generated arguments that led to it, which need not be those of the call; None if there were none.
+    """
 
     def __init__(self, got: str, must_be: str, answer: Answer | None = None) -> None:
         super().__init__(f"got {got}, must be {must_be}")
         self.got = got
         self.must_be = must_be
         self.answer = answer
+        self.inputs: Mapping[str, Any] | None = None
 
 
 class NotJson(ValueError):

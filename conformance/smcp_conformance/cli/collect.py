@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +11,12 @@ import pytest
 from smcp_conformance.cli import behaviour, contract, demos  # they register their checks
 from smcp_conformance.cli.check import COMMAND_CHECKS, PLUGIN_CHECKS, CommandCheck
 from smcp_conformance.cli.command import Command, Described
-from smcp_conformance.cli.discovery import describe_all, find_plugins
-from smcp_conformance.cli.generated import hypothesis_test
+from smcp_conformance.cli.generated import hypothesis_test, repeated_test
 from smcp_conformance.cli.items import GeneratedItem, PlainItem
+from smcp_conformance.cli.values import Values
 from smcp_conformance.cli.verdict import Case
 from smcp_conformance.collect import escape
+from smcp_conformance.options import PLUGINS
 from smcp_conformance.requirement import not_verified
 
 if TYPE_CHECKING:
@@ -26,17 +26,37 @@ PAGES = ("contract", "behaviour")
 CHECK_MODULES = (contract, behaviour, demos)
 
 
-class PluginsCollector(pytest.Collector):
-    """All plugins of the folders. They are asked what they offer when they are collected."""
+def plugin_ids(plugins: Iterable[Described]) -> Iterator[str]:
+    """The ids of all items that the collectors below make of `plugins`, in their order."""
+    for described in plugins:
+        for page in PAGES:
+            yield from (
+                f"{PLUGINS}::{escape(described.plugin.name)}::{page}::{escape(case.name)}"
+                for case, _ in cases(described, page)
+            )
 
-    def __init__(self, *, run: ConformanceRun, folders: tuple[Path, ...], **node: Any) -> None:
+
+def cases(described: Described, page: str) -> Iterator[tuple[Case, Command | None]]:
+    """The checks of a page on the plugin itself, then those on each of its commands."""
+    name = described.plugin.name
+    yield from ((Case(check, name), None) for check in PLUGIN_CHECKS if check.page == page)
+    for command in described.commands:
+        for check in COMMAND_CHECKS:
+            if check.page == page and check.concerns(command):
+                yield Case(check, name, command.name), command
+
+
+class PluginsCollector(pytest.Collector):
+    """All plugins, as they described themselves."""
+
+    def __init__(self, *, run: ConformanceRun, plugins: tuple[Described, ...], **node: Any) -> None:
         super().__init__(**node)
         self.run = run
-        self.folders = folders
+        self.plugins = plugins
 
     def collect(self) -> Iterator[pytest.Collector]:
         """A collector per plugin, by name."""
-        for described in describe_all(find_plugins(self.folders)):
+        for described in self.plugins:
             name = escape(described.plugin.name)
             yield PluginCollector.from_parent(self, name=name, run=self.run, described=described)
 
@@ -65,30 +85,32 @@ class PluginPageCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """The items that were asked for."""
-        return (item for item in self._all() if self.run.chosen(item.nodeid))
+        for case, command in cases(self.described, self.name):
+            nodeid = f"{self.nodeid}::{escape(case.name)}"
+            if self.run.chosen(nodeid):
+                yield self._item(case, command, nodeid)
 
-    def _all(self) -> Iterator[pytest.Item]:
-        """The plugin's own items, then those of each command."""
-        for check in PLUGIN_CHECKS:
-            if check.page == self.name:
-                case = Case(check, self.described.plugin.name)
-                yield self._plain(case, partial(check.function, self.described))
-        for command in self.described.commands:
-            for command_check in COMMAND_CHECKS:
-                if command_check.page == self.name and command_check.concerns(command):
-                    yield self._of_command(command_check, command)
-
-    def _of_command(self, check: CommandCheck, command: Command) -> pytest.Item:
-        case = Case(check, command.plugin.name, command.name)
+    def _item(self, case: Case, command: Command | None, nodeid: str) -> pytest.Item:
+        if command is None or not isinstance(case.check, CommandCheck):
+            return self._plain(case, partial(case.check.function, self.described))
         unwelcome = command.unwelcome(self.run.options.policy.allow_tools)
         if unwelcome:
             return self._plain(case, partial(not_verified, unwelcome))
-        if check.inputs is None:
-            return self._plain(case, partial(check.function, command))
-        name = escape(case.name)
-        cli_seed = self.config.getoption("--hypothesis-seed", None)
-        test = hypothesis_test(check, command, check.inputs(command), f"{self.nodeid}::{name}", cli_seed)
-        return GeneratedItem.from_parent(self, name=name, callobj=test, run=self.run, case=case)
+        if case.check.inputs is None:
+            return self._plain(case, partial(case.check.function, command))
+        test = self._test(case.check, case.check.inputs(command), command, nodeid)
+        return GeneratedItem.from_parent(self, name=escape(case.name), callobj=test, **self._subject(case))
 
-    def _plain(self, case: Case, attempt: Any) -> pytest.Item:
-        return PlainItem.from_parent(self, name=escape(case.name), run=self.run, case=case, attempt=attempt)
+    def _test(self, check: CommandCheck, inputs: Values, command: Command, nodeid: str) -> Callable[[], None]:
+        """The Hypothesis test: a search, or the arguments that were recorded."""
+        recorded = self.run.recorded_inputs(nodeid)
+        if recorded is not None:
+            return repeated_test(check, command, inputs, recorded)
+        cli_seed = self.config.getoption("--hypothesis-seed", None)
+        return hypothesis_test(check, command, inputs, nodeid, cli_seed)
+
+    def _plain(self, case: Case, attempt: Callable[[], None]) -> pytest.Item:
+        return PlainItem.from_parent(self, name=escape(case.name), attempt=attempt, **self._subject(case))
+
+    def _subject(self, case: Case) -> dict[str, Any]:
+        return {"run": self.run, "case": case, "plugin": self.described.plugin}

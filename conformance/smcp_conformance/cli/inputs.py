@@ -31,7 +31,13 @@ FIRST = settings(
     deadline=None,
     derandomize=True,
     phases=(Phase.generate,),
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=(
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.large_base_example,
+        HealthCheck.nested_given,
+    ),
 )
 
 

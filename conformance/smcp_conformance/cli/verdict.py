@@ -36,20 +36,28 @@ class Case:
         return f"{self.check.name}-{self.command}" if self.command else self.check.name
 
 
-def judge(case: Case, attempt: Callable[[], None]) -> Judgement:
+@dataclass(frozen=True)
+class Judged:
+    """What came of an attempt; `violation` is what a failure or warning goes back to."""
+
+    judgement: Judgement
+    violation: Violation | None = None
+
+
+def judge(case: Case, attempt: Callable[[], None]) -> Judged:
     """Make the attempt and say what came of it. An error of the check itself is passed on."""
     base = _passed(case)
     try:
         attempt()
     except NotApplicable as reason:
-        return replace(base, verdict=Verdict.NOT_APPLICABLE, reason=str(reason))
+        return Judged(replace(base, verdict=Verdict.NOT_APPLICABLE, reason=str(reason)))
     except (NotVerified, HangsTooOften, Unsatisfiable, FailedHealthCheck) as reason:
-        return replace(base, verdict=Verdict.NOT_VERIFIED, reason=_why(reason))
+        return Judged(replace(base, verdict=Verdict.NOT_VERIFIED, reason=_why(reason)))
     except Violation as violation:
         return _broken(base, case, violation)
     except Flaky as flaky:
         return _broken(base, case, _violation_within(flaky), " (not each time the same call was made)")
-    return base
+    return Judged(base)
 
 
 def _why(reason: Exception) -> str:
@@ -72,12 +80,12 @@ def _passed(case: Case) -> Judgement:
     )
 
 
-def _broken(base: Judgement, case: Case, violation: Violation, note: str = "") -> Judgement:
+def _broken(base: Judgement, case: Case, violation: Violation, note: str = "") -> Judged:
     got = violation.got + _called(violation.answer) + note
     broken = replace(base, got=got, must_be=violation.must_be, exchange=details(case, violation))
     if case.check.level.absolute:
-        return replace(broken, verdict=Verdict.FAILED)
-    return replace(broken, verdict=Verdict.WARNED, reason=case.check.level.value)
+        return Judged(replace(broken, verdict=Verdict.FAILED), violation)
+    return Judged(replace(broken, verdict=Verdict.WARNED, reason=case.check.level.value), violation)
 
 
 def _violation_within(flaky: Flaky) -> Violation:
@@ -108,11 +116,16 @@ def details(case: Case, violation: Violation) -> str:
 
 def _of_answer(answer: Answer) -> list[str]:
     run = answer.run
-    arguments = "" if answer.arguments is None else json.dumps(answer.arguments, ensure_ascii=False)
     return [
-        *([f"arguments: {arguments} {answer.fault}".rstrip()] if arguments else ()),
-        f"replay:    {run.replay}",
+        *call_lines(answer),
         f"exit code: {'none, ended by us' if run.timed_out or run.flooded else run.returncode}",
         f"stdout:    {shown(run.stdout)}",
         f"stderr:    {shown(run.stderr[-300:])}",
     ]
+
+
+def call_lines(answer: Answer) -> list[str]:
+    """The arguments in JSON, if there were any, and the call as a line for a shell."""
+    arguments = "" if answer.arguments is None else json.dumps(answer.arguments, ensure_ascii=False)
+    given = [f"arguments: {arguments} {answer.fault}".rstrip()] if arguments else []
+    return [*given, f"call:      {answer.run.replay}"]

@@ -31,7 +31,9 @@ class Finding:
 
     @property
     def title(self) -> str:
-        """Verdict, target, check, and the legs that show it."""
+        """Verdict, target, check, and the legs that show it; of a plugin's item the verdict and its id."""
+        if self.first.of_plugin:
+            return f"{said(self.judgement)}: {self.first.id}"
         legs = ", ".join(result.leg for result in self.results)
         return f"{said(self.judgement)}: {self.first.group} {self.judgement.check} ({legs})"
 
@@ -76,5 +78,6 @@ def our_errors(results: Iterable[Result]) -> list[Finding]:
 def _grouped(results: Iterable[Result]) -> list[Finding]:
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in results:
-        groups.setdefault((result.group, result.judgement.check), []).append(result)
+        alike = (result.id, "") if result.of_plugin else (result.group, result.judgement.check)
+        groups.setdefault(alike, []).append(result)
     return [Finding(tuple(group)) for group in groups.values()]

@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import Options
+from smcp_conformance.report.known import KnownFailures
+
+if TYPE_CHECKING:
+    from smcp_conformance.cli.command import Described
 
 
-def header(options: Options, discoveries: Iterable[Discovery], known_entries: int, rootdir: Path) -> Iterator[str]:
-    """Yield the lines, not yet masked."""
-    yield f"smcp-conformance: {_subjects(options)}"
-    yield f"  policy: {_policy(options)}"
-    if options.known_failures:
-        yield f"  known failures: {_relative(options.known_failures, rootdir)} ({_number(known_entries, 'entry')})"
+def header(
+    options: Options, discoveries: Iterable[Discovery], plugins: Sequence[Described], known: str = ""
+) -> Iterator[str]:
+    """Yield the lines, not yet masked; `known` is what is said of known failures."""
+    yield f"smcp-conformance: {_subjects(options, plugins)}"
+    if options.targets:
+        yield f"  policy: {_policy(options)}"
+    if known:
+        yield f"  known failures: {known}"
     for discovery in discoveries:
         yield f"target {discovery.target}:"
         yield from (f"  {note}" for note in discovery.notes)
         yield from (f"  leg {_leg(offer)}" for offer in discovery.offers)
         if discovery.failure:
             yield f"  no leg: {discovery.failure.splitlines()[0]}"
+    if options.plugins:
+        yield from _shelves(options, plugins)
 
 
-def _subjects(options: Options) -> str:
+def known_line(options: Options, known: KnownFailures, groups: Iterable[str], rootdir: Path) -> str:
+    """Say where the known failures stand, how many, and how many of them this run can't judge; "" without a file."""
+    if not options.known_failures:
+        return ""
+    others = sum(not entry.concerns(groups) for entry in known.entries)
+    elsewhere = f", {others} for targets that have no part in this run" if others else ""
+    return f"{_relative(options.known_failures, rootdir)} ({_number(len(known.entries), 'entry')}{elsewhere})"
+
+
+def _subjects(options: Options, plugins: Sequence[Described]) -> str:
+    subjects = [_number(len(options.targets), "target")] if options.targets else []
+    subjects += [_number(len(plugins), "plugin")] if options.plugins else []
     revisions = options.revisions if isinstance(options.revisions, str) else ", ".join(options.revisions)
-    plugins = f" and plugins in {', '.join(map(str, options.plugins))}" if options.plugins else ""
-    return f"{_number(len(options.targets), 'target')}{plugins} from {options.origin}; revisions: {revisions}"
+    spoken = f"; revisions: {revisions}" if options.targets else ""
+    return f"{' and '.join(subjects)} from {options.origin}{spoken}"
+
+
+def _shelves(options: Options, plugins: Sequence[Described]) -> Iterator[str]:
+    """The lines on plugins: where they are, what runs them, which commands are called, and what each offers."""
+    allowed = "".join(f", and {glob!r}" for glob in options.policy.allow_tools)
+    yield f"plugins in {', '.join(map(str, options.plugins))}:"
+    for interpreter in dict.fromkeys(each.plugin.command[0] for each in plugins):
+        yield f"  interpreter: {interpreter}"
+    yield f"  commands called: those that say neither destructiveHint nor openWorldHint{allowed}"
+    yield from (f"  {each.plugin.name}: {_offered(each)}" for each in plugins)
+
+
+def _offered(plugin: Described) -> str:
+    if not plugin.callable:
+        return "no command, for its description breaks the contract"
+    return ", ".join(command.name for command in plugin.commands) or "no command"
 
 
 def _policy(options: Options) -> str:

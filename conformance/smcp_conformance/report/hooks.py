@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smcp_conformance.collect import node_ids
 from smcp_conformance.report.context import Context
 from smcp_conformance.report.finding import said
-from smcp_conformance.report.header import header
-from smcp_conformance.report.late import late_report, publish, untrue_entries, vacuous_targets
+from smcp_conformance.report.header import header, known_line
+from smcp_conformance.report.late import late_report, publish, untrue_entries, vacuous_legs
 from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.scheduling import make_scheduler
 from smcp_conformance.report.summary import Summary, rendered
@@ -41,7 +40,7 @@ class RunReports:
         """Find out what there is; raises pytest.UsageError for an id of ours that isn't."""
         if self.context.is_worker:
             return
-        self.ledger.possible = node_ids(self.run.discoveries)
+        self.ledger.possible = self.run.node_ids
         broken = {discovery.group for discovery in self.run.discoveries if discovery.failure}
         for asked in self.run.selected:
             found = any(id == asked or id.startswith(f"{asked}::") for id in self.ledger.possible)
@@ -51,13 +50,14 @@ class RunReports:
     def pytest_report_header(self) -> list[str]:
         """What each word resolved to, and what was found."""
         options, config = self.context.options, self.context.config
-        lines = header(options, self.run.discoveries, len(self.context.known.entries), config.rootpath)
+        known = known_line(options, self.context.known, self.run.groups, config.rootpath)
+        lines = header(options, self.run.discoveries, self.run.plugins, known)
         return [self.context.mask(line) for line in lines]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Keep each leg on one worker."""
-        return make_scheduler(config, log, {target.group for target in self.context.options.targets})
+        """Keep each leg, and each plugin, on one worker."""
+        return make_scheduler(config, log, self.run.groups)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
@@ -95,11 +95,11 @@ class RunReports:
 
     def _judge_the_whole(self) -> None:
         config, mask, discoveries = self.context.config, self.context.mask, self.run.discoveries
-        for group, text in vacuous_targets(self.ledger, discoveries):
-            publish(config, late_report(f"{group}::start", mask(text)))
+        for id, text in vacuous_legs(self.ledger, discoveries):
+            publish(config, late_report(id, mask(text)))
         failed = {discovery.group for discovery in discoveries if discovery.failure}
         narrowed = self.context.options.revisions != "default"
-        for place, text in untrue_entries(self.context.known, self.ledger, failed, narrowed):
+        for place, text in untrue_entries(self.context.known, self.ledger, self.run.groups, failed, narrowed):
             publish(config, late_report(place, mask(text)))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

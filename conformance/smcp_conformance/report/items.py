@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from smcp_conformance.report.finding import four_lines, said
 from smcp_conformance.report.ledger import FINDINGS
 from smcp_conformance.report.replay import Recording, frames_of, replay_path, seen_during, whole_exchange, write_replay
 
+NO_CALL = "no call broke what is promised"
 MASKED = ("got", "must_be", "reason", "exchange", "stderr")
 
 
@@ -25,9 +26,11 @@ class ItemReports:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def explain(self, nodeid: str, judgement: Judgement) -> str:
-        """What a failing item shows, masked."""
-        return "\n".join(four_lines(self._masked(judgement), self.context.command(nodeid)))
+    def explain(self, nodeid: str, judgement: Judgement, call: Iterable[str] = ()) -> str:
+        """What a failing item shows, masked: the four lines, then those of a plugin's `call`."""
+        return "\n".join(
+            [*four_lines(self._masked(judgement), self.context.command(nodeid)), *map(self.context.mask, call)]
+        )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -35,21 +38,25 @@ class ItemReports:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Let the judgement travel with the report; let no secret do so."""
         report = yield
-        judgement: Judgement | None = getattr(item, "judgement", None)  # plugins' items share no base with the others
-        if call.when == "call" and judgement is not None:
-            self._complete(report, item, self._masked(judgement))
-        elif isinstance(item, ConformanceItem):
-            self._hide(report, item)
+        if isinstance(item, ConformanceItem):
+            judgement: Judgement | None = getattr(item, "judgement", None)
+            if call.when == "call" and judgement is not None:
+                self._complete(report, item, self._masked(judgement))
+            else:
+                self._hide(report, item)
         return report
 
     def _hide(self, report: pytest.TestReport, item: ConformanceItem) -> None:
         """Complete the report of a start, or of what went wrong around an item."""
-        if report.longrepr is not None:
+        if isinstance(report.longrepr, tuple):  # skipped, by a fixture of the user's
+            file, line, reason = report.longrepr
+            report.longrepr = file, line, self.context.mask(reason)
+        elif report.longrepr is not None:
             report.longrepr = self.context.mask(str(report.longrepr))
         if report.when == "call":
             item.user_properties.append(("verdict", report.outcome))
 
-    def _complete(self, report: pytest.TestReport, item: pytest.Item, judgement: Judgement) -> None:
+    def _complete(self, report: pytest.TestReport, item: ConformanceItem, judgement: Judgement) -> None:
         vars(report)["smcp"] = judgement.to_json()  # what else a report holds crosses process borders too
         properties = (("verdict", said(judgement)), ("requirement", judgement.requirement), ("level", judgement.level))
         item.user_properties.extend(properties)  # junitxml takes those that the teardown's report brings
@@ -58,12 +65,11 @@ class ItemReports:
             report.longrepr = (item.nodeid.partition("::")[0], 0, f"{judgement.verdict.value}: {judgement.reason}")
         on_wire = item if isinstance(item, CheckItem) else None
         if self.context.replay:
-            vars(report)["smcp_exchange"] = self._whole(on_wire) if on_wire else judgement.exchange
+            vars(report)["smcp_exchange"] = self._whole(on_wire) if on_wire else judgement.exchange or NO_CALL
         else:
             self._attach(report, judgement, "wire exchange" if on_wire else "plugin call")
             self._excuse(report, judgement)
-            if on_wire:
-                self._record(report, on_wire, judgement)
+            self._record(report, item, judgement)
 
     def _whole(self, item: CheckItem) -> str:
         return whole_exchange(frames_of(item.check, item.run.leg(item.offer)), self.context.mask)
@@ -81,7 +87,7 @@ class ItemReports:
             report.outcome = "skipped"
             vars(report)["wasxfail"] = self.context.mask(reason)
 
-    def _record(self, report: pytest.TestReport, item: CheckItem, judgement: Judgement) -> None:
+    def _record(self, report: pytest.TestReport, item: ConformanceItem, judgement: Judgement) -> None:
         """Write the replay file of a finding; take away that of an earlier run once there is none."""
         path = replay_path(self.context.config.rootpath, item.nodeid)
         if not (judgement.verdict in FINDINGS or judgement.internal):
@@ -93,18 +99,16 @@ class ItemReports:
         except OSError as error:
             report.sections.append(("replay file", f"{path} could not be written: {error.strerror}"))
 
-    def _recording(self, item: CheckItem, judgement: Judgement) -> Recording:
-        leg = item.run.leg(item.offer)
-        seed = getattr(self.context.config.option, "hypothesis_seed", None)
-        return Recording(
-            item.nodeid,
-            judgement,
-            leg.host.target,
-            frames_of(item.check, leg),
-            self.context.options.revisions,
-            None if seed is None else str(seed),
-            seen_during(item.check, leg),
-        )
+    def _recording(self, item: ConformanceItem, judgement: Judgement) -> Recording:
+        options = self.context.options
+        typed = getattr(self.context.config.option, "hypothesis_seed", None)
+        seed = None if typed is None else str(typed)
+        if isinstance(item, CheckItem):
+            leg = item.run.leg(item.offer)
+            frames, during = frames_of(item.check, leg), seen_during(item.check, leg)
+            return Recording(item.nodeid, judgement, leg.host.target, frames, options.revisions, seed, during)
+        plugin = {**(item.plugin_record or {}), "allow-tools": list(options.policy.allow_tools)}
+        return Recording(item.nodeid, judgement, None, (), options.revisions, seed, plugin=plugin)
 
     def _masked(self, judgement: Judgement) -> Judgement:
         shown: dict[str, Any] = {name: self.context.mask(getattr(judgement, name)) for name in MASKED}

@@ -8,7 +8,8 @@
     expires = 2027-01-31           # optional: the last day on which this holds
 
 What is listed becomes xfail. An entry must go on telling the truth: one whose checks pass now, that matches no check
-or has expired fails the run.
+or has expired fails the run. One whose target has no part in the run can't be judged by it. The target of plugins is
+called `plugins`, and their names stand where a leg's would.
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ class Known:
     def names_a_leg(self) -> bool:
         """True if the glob is one of leg::page::check."""
         return self.check.count("::") >= 2
+
+    def concerns(self, groups: Iterable[str]) -> bool:
+        """Tell whether any target called one of `groups` is meant."""
+        return any(fnmatchcase(group, self.target) for group in groups)
 
     def matches(self, id: str) -> bool:
         """Tell whether the item `id` (NAME::leg::page::check) is meant."""

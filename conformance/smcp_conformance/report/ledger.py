@@ -36,6 +36,11 @@ class Result:
         return f"{self.group}::{self.leg}"
 
     @property
+    def of_plugin(self) -> bool:
+        """True of a plugin's item: what each command does is its own, whatever its neighbours do."""
+        return self.judgement.check.startswith("plugins/")
+
+    @property
     def verdict(self) -> Verdict:
         """The verdict, known before or not."""
         return self.judgement.verdict

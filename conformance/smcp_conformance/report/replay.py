@@ -21,7 +21,7 @@ import pytest
 from smcp_conformance.judge import Judgement, mine
 from smcp_conformance.leg import Leg
 from smcp_conformance.masking import CUT, MASK, Mask
-from smcp_conformance.options import Options
+from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.finding import said
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REGISTRY, REVISIONS, STATELESS_REVISION, Check
 from smcp_conformance.target import Policy, Target, parse_header
@@ -40,23 +40,27 @@ class Recording:
     """What was seen of one item.
 
     `during` is the item in whose traffic a monitor saw it ("": its own), `seed` is Hypothesis' (None: none was set),
-    `revisions` are those that the run was asked for.
+    `revisions` are those that the run was asked for. Of a plugin's item there is no target, but a `plugin`: what
+    `cli.record` made of it.
     """
 
     item: str
     judgement: Judgement
-    target: Target
+    target: Target | None
     frames: tuple[Frame, ...]
     revisions: str | tuple[str, ...] = "default"
     seed: str | None = None
     during: str = ""
+    plugin: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Replay:
     """What is to be seen again: the item, and, if there is a file, the verdict recorded there and the target.
 
-    `during` is another item that must run before it, because its traffic is what a monitor complained of.
+    `during` is another item that must run before it, because its traffic is what a monitor complained of. Of a
+    plugin's item there are its `folder`, the tools that were allowed, and `inputs`: the generated arguments that showed
+    the violation (None: they were not generated, or hold a secret).
     """
 
     item: str
@@ -64,6 +68,9 @@ class Replay:
     target: Target | None = None
     revisions: str | tuple[str, ...] = "default"
     during: str = ""
+    folder: Path | None = None
+    allowed: tuple[str, ...] = ()
+    inputs: Mapping[str, Any] | None = None
 
     @property
     def items(self) -> list[str]:
@@ -76,10 +83,14 @@ class Replay:
         return self.item.partition("::")[0]
 
     @property
+    def leg(self) -> str:
+        """The leg's, or the plugin's, name in node ids; "start" of an item without a leg."""
+        return self.item.split("::")[1]
+
+    @property
     def revision(self) -> str:
         """The revision of the item's leg; "" if it has none (`NAME::start`)."""
-        leg = self.item.split("::")[1]
-        return next((revision for revision in REVISIONS if leg.endswith(revision)), "")
+        return next((revision for revision in REVISIONS if self.leg.endswith(revision)), "")
 
 
 def replay_path(rootdir: Path, item: str) -> Path:
@@ -102,7 +113,7 @@ def write_replay(path: Path, recording: Recording, mask: Mask) -> None:
         "verdict": said(recording.judgement),
         **{name: judgement[name] for name in ("check", "requirement", "level", "link", "text")},
         **{name: judgement[name] for name in ("got", "must_be", "reason")},
-        "target": _described(recording.target),
+        **_subject(recording, mask),
         "revisions": recording.revisions,
         "seed": recording.seed,
         "stderr": judgement["stderr"],
@@ -110,6 +121,13 @@ def write_replay(path: Path, recording: Recording, mask: Mask) -> None:
     wire = [_frame(frame, mask) for frame in recording.frames]
     text = json.dumps({**mask.value(document), "exchange": wire}, ensure_ascii=False, indent=1)
     path.write_bytes(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _subject(recording: Recording, mask: Mask) -> dict[str, Any]:
+    if recording.target is not None:
+        return {"target": _described(recording.target)}
+    found = dict(recording.plugin or {})
+    return {"plugin": {**found, "masked": mask.value(found.get("inputs")) != found.get("inputs")}}
 
 
 def _described(target: Target) -> dict[str, Any]:
@@ -180,6 +198,26 @@ def find_replay(asked: str, here: Path, rootdir: Path) -> Replay:
     )
 
 
+def of_plugin(document: Mapping[str, Any]) -> Replay:
+    """Read the file of a plugin's item; raises KeyError or TypeError if it is damaged."""
+    plugin = document["plugin"]
+    inputs = None if plugin["masked"] else plugin["inputs"]
+    allowed = tuple(plugin["allow-tools"])
+    return Replay(document["item"], document["verdict"], folder=Path(plugin["folder"]), allowed=allowed, inputs=inputs)
+
+
+def with_plugin(options: Options, replay: Replay) -> Options:
+    """Reduce `options` to the plugin of `replay`: one that is configured goes before that of the file."""
+    folder, shelves, policy = replay.folder, options.plugins, options.policy
+    if folder and not any((shelf / folder.name / "cli.py").is_file() for shelf in shelves):
+        shelves, policy = (folder.parent,), replace(policy, allow_tools=(*policy.allow_tools, *replay.allowed))
+    if not any(cli.is_file() for shelf in shelves for cli in shelf.glob("*/cli.py")):
+        raise pytest.UsageError(
+            f"--smcp-replay: no plugin is called {replay.leg!r}; --smcp-plugins DIR names its folder"
+        )
+    return replace(options, targets=(), plugins=shelves, policy=policy, only=True)
+
+
 def _read(path: Path) -> Replay:
     try:
         document = json.loads(path.read_bytes())
@@ -188,6 +226,8 @@ def _read(path: Path) -> Replay:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise pytest.UsageError(f"--smcp-replay: {str(path)!r} must be a replay file of format {FORMAT}")
     try:
+        if "plugin" in document:
+            return of_plugin(document)
         revisions = document["revisions"]
         target = _target(document["target"], str(path))
         asked = revisions if isinstance(revisions, str) else tuple(revisions)
@@ -223,13 +263,15 @@ def narrowed(options: Options, replay: Replay, headers: Sequence[str]) -> Option
     Raises pytest.UsageError.
     """
     targets = tuple(target for target in options.targets if target.group == replay.group)
+    if replay.group == PLUGINS and not (targets or replay.target):
+        return with_plugin(options, replay)
     revisions = options.revisions
     if not options.targets and replay.target:
         targets, revisions = (_complete(replay.target, dict(map(parse_header, headers))),), replay.revisions
     if not targets:
         names = ", ".join(dict.fromkeys(target.group for target in options.targets)) or "none"
         raise pytest.UsageError(f"--smcp-replay: no target is called {replay.group!r}; there is {names}")
-    return replace(options, targets=targets, revisions=_with(replay.revision, revisions), only=True)
+    return replace(options, targets=targets, plugins=(), revisions=_with(replay.revision, revisions), only=True)
 
 
 def _complete(target: Target, headers: Mapping[str, str]) -> Target:

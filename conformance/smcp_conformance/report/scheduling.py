@@ -1,4 +1,4 @@
-"""How pytest-xdist deals out items: a leg stays on one worker, other tests go where `--dist` sends them."""
+"""How pytest-xdist deals out items: a leg, or a plugin, stays on one worker, other tests go as `--dist` says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-LEG_PARTS = 2  # NAME::leg
+LEG_PARTS = 2  # NAME::leg, plugins::NAME
 
 
 def make_scheduler(config: pytest.Config, log: Any, groups: Collection[str]) -> Any:

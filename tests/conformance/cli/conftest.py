@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ import pytest
 from hypothesis import settings
 
 from smcp_conformance.cli.collect import PluginsCollector
+from smcp_conformance.cli.command import Described
+from smcp_conformance.cli.discovery import describe_all, find_plugins
+from smcp_conformance.cli.items import PluginItem
 from smcp_conformance.cli.runner import Plugin
 from smcp_conformance.judge import Judgement
 from smcp_conformance.options import Options
@@ -22,12 +25,12 @@ from smcp_conformance.target import Policy
 
 @dataclass
 class Adding:
-    """A pytest plugin that adds the items of the plugins in `folders`; it also stands in for the run."""
+    """A pytest plugin that adds the items of `plugins`; it also stands in for the run."""
 
-    folders: tuple[Path, ...]
+    plugins: tuple[Described, ...]
     options: Options
     asked: str = ""
-    items: list[Any] = field(default_factory=list[Any])  # plain and generated ones, which share no base of ours
+    items: list[PluginItem] = field(default_factory=list[PluginItem])
 
     @property
     def strict(self) -> bool:
@@ -38,18 +41,22 @@ class Adding:
         """Whether the user asked for it."""
         return nodeid.startswith(self.asked)
 
-    def explain(self, nodeid: str, judgement: Judgement) -> str:
+    def recorded_inputs(self, nodeid: str) -> None:
+        """Nothing was recorded before."""
+
+    def explain(self, nodeid: str, judgement: Judgement, call: Sequence[str] = ()) -> str:
         """What a failing item shows first."""
-        return f"{judgement.requirement}\nexpected: {judgement.must_be}\nactual:   {judgement.got}"
+        lines = (judgement.requirement, f"expected: {judgement.must_be}", f"actual:   {judgement.got}", *call)
+        return "\n".join(lines)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Add the items, as the run does."""
         run: Any = self
         collector = PluginsCollector.from_parent(
-            session, name="plugins", nodeid="plugins", run=run, folders=self.folders
+            session, name="plugins", nodeid="plugins", run=run, plugins=self.plugins
         )
-        self.items = list(session.genitems(collector))
+        self.items = [item for item in session.genitems(collector) if isinstance(item, PluginItem)]
         items.extend(self.items)
 
     @pytest.hookimpl(wrapper=True)
@@ -88,7 +95,7 @@ Runner = Callable[..., Outcome]
 
 @pytest.fixture
 def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
-    """Run the items of the plugins in `folders` with further pytest arguments."""
+    """Run the items of the plugins in `folders`, or of those `described` before, with further pytest arguments."""
     # Hypothesis' options set these for the whole process.
     monkeypatch.setattr("hypothesis.core.global_force_seed", None)
     profile = settings.get_current_profile_name()
@@ -99,8 +106,10 @@ def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> I
         strict: bool = False,
         allow: tuple[str, ...] = (),
         chosen: str = "",
+        described: tuple[Described, ...] = (),
     ) -> Outcome:
-        adding = Adding(folders, Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow)), chosen)
+        plugins = described or describe_all(find_plugins(folders))
+        adding = Adding(plugins, Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow)), chosen)
         given = ("-p", "no:cacheprovider", *args)
         result = pytester.runpytest_inprocess(*given, plugins=[adding])
         return Outcome({item.nodeid: item.judgement for item in adding.items}, result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import Phase, settings
 
 from smcp_conformance.requirement import Verdict
 
@@ -58,15 +59,21 @@ def test_markers_select(expression: str, expected: bool, write_plugin: Writer, r
 
 
 def test_a_failure_shows_the_least_call_and_how_to_repeat_it(write_plugin: Writer, run_plugins: Runner) -> None:
-    """Plugin, command, arguments as JSON, one line for a shell, exit code and both streams; no traceback of ours."""
+    """Plugin, command, arguments as JSON, one line for a shell, exit code and both streams; no traceback of ours.
+
+    Arguments and call stand below what was expected and what was there, and once more with all the rest.
+    """
     answer = "n = int(sys.argv[2].partition('=')[2]); print('{}' if n < 1000 else 'too much'); sys.exit(n >= 1000)"
     plugin = write_plugin.described(NUMBER, answer=answer)
     outcome = run_plugins(write_plugin.shelf, args=(*SEEDED, "-k", "valid_arguments_are_answered"))
     shown = text(outcome)
+    call = f'arguments: {{"n": 1000}}\ncall:      {plugin.command[0]} {plugin.command[1]} go-on --n=1000\n'
+    assert "actual:   stdout that is no JSON" in shown.partition(call)[0]
+    assert shown.count(call) == 2
     assert "plugin:    sample\n" in shown
     assert "command:   go-on\n" in shown
     assert 'arguments: {"n": 1000}\n' in shown
-    assert f"replay:    {plugin.command[0]} {plugin.command[1]} go-on --n=1000\n" in shown
+    assert f"call:      {plugin.command[0]} {plugin.command[1]} go-on --n=1000\n" in shown
     assert "exit code: 1\n" in shown
     assert "stdout:    'too much\\n'\n" in shown
     assert "stderr:    ''\n" in shown
@@ -84,7 +91,7 @@ def test_a_broken_should_warns_and_fails_only_when_strict(write_plugin: Writer, 
     assert lenient.broken == {"same_call_gets_the_same_answer"}
     (judgement,) = [one for one in lenient.judgements.values() if one is not None]
     assert (judgement.verdict, judgement.level, judgement.reason) == (Verdict.WARNED, "SHOULD", "SHOULD")
-    assert "replay:    " in judgement.exchange
+    assert "call:      " in judgement.exchange
     assert strict.result.ret == 1
 
 
@@ -211,3 +218,11 @@ def test_a_profile_without_a_database_is_respected(write_plugin: Writer, run_plu
     write_plugin.described(NUMBER, answer="print('no')")
     outcome = run_plugins(write_plugin.shelf, args=(*FAST, "--hypothesis-profile=ci"))
     assert outcome.broken == {"valid_arguments_are_answered"}
+
+
+def test_a_profile_with_less_to_do_is_respected(write_plugin: Writer, run_plugins: Runner) -> None:
+    """Fewer examples than ours are tried, and nothing is made smaller, if the profile in force says so."""
+    plugin = write_plugin.described(NUMBER, answer="open(sys.argv[0] + '.n', 'a').write('x'); print('{}')")
+    settings.register_profile("two calls", max_examples=2, phases=(Phase.generate,))
+    run_plugins(write_plugin.shelf, args=("-k", "valid_arguments_are", "--hypothesis-profile=two calls"))
+    assert (plugin.folder / "cli.py.n").read_text() == "xx"

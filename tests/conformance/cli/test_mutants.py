@@ -1,67 +1,105 @@
-"""Every faulty plugin is caught by the checks meant for its fault and by no other; good plugins come out clean."""
+"""Every faulty plugin is caught by the checks meant for its fault and by no other; good plugins come out clean.
+
+Each call costs an interpreter start, so nothing is searched for in vain: no counterexample is made smaller, a plugin
+describes itself once for all tests, and checks that are to find nothing try little.
+"""
 
 from __future__ import annotations
 
+import sys
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase
 from mutants import plugins as mutants
 
+from smcp_conformance.cli import discovery, runner
 from smcp_conformance.cli.check import COMMAND_CHECKS, PLUGIN_CHECKS
+from smcp_conformance.cli.command import Described
 from smcp_conformance.requirement import Verdict
 
-from .conftest import Runner
+from .conftest import SEEDED, Runner
 
 pytest_plugins = ["pytester"]
 DEMOS = Path(__file__).parents[3] / "plugins"
+FAULTS = {**{(fault, fault): checks for fault, checks in mutants.FAULTS.items()}, **mutants.DEMO_FAULTS}
+every_fault = pytest.mark.parametrize(("name", "fault"), FAULTS, ids=[f"{fault}-as-{name}" for name, fault in FAULTS])
 
 
-@pytest.mark.slow  # some eighty interpreter starts each
-@pytest.mark.parametrize("fault", mutants.FAULTS)
-def test_a_fault_fails_the_checks_meant_for_it_and_no_other(
-    fault: str, shelf: Path, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Exactly the checks named for the fault are violated."""
-    if "hang" in fault:
+@cache
+def described(name: str, folder: Path) -> Described:
+    """The plugin in a folder, by whatever name, as it described itself."""
+    return discovery.describe(runner.Plugin(name, folder, (sys.executable, str(folder / "cli.py"))))
+
+
+@pytest.fixture(autouse=True)
+def no_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verdicts are what matters here."""
+    monkeypatch.setattr("smcp_conformance.cli.generated.PHASES", (Phase.explicit, Phase.generate))
+
+
+@pytest.fixture(autouse=True)
+def little_patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plugins that are meant to hang need not hang for long."""
+    if "hangs" in request.node.name:
         monkeypatch.setattr("smcp_conformance.cli.command.TIMEOUT", 5.0)
-    (shelf / fault).symlink_to(mutants.FOLDER / fault)
-    assert run_plugins(shelf).broken == set(mutants.FAULTS[fault])
+        monkeypatch.setattr(discovery, "run", partial(runner.run, timeout=5.0))
 
 
-@pytest.mark.parametrize(("demo", "fault"), mutants.DEMO_FAULTS)
-def test_a_fault_of_a_demo_plugin_fails_the_check_of_its_own_promise(
-    demo: str, fault: str, shelf: Path, run_plugins: Runner
+def tries(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each check on generated arguments make so many calls."""
+    monkeypatch.setattr("smcp_conformance.cli.generated.EXAMPLES", count)
+
+
+@every_fault
+def test_a_fault_fails_the_checks_meant_for_it(name: str, fault: str, run_plugins: Runner) -> None:
+    """Each of them, not only one; with the tries that users get."""
+    meant = FAULTS[name, fault]
+    outcome = run_plugins(
+        described=(described(name, mutants.FOLDER / fault),), args=(*SEEDED, "-k", " or ".join(meant))
+    )
+    assert outcome.broken == set(meant)
+
+
+@pytest.mark.slow  # a minute for all of them
+@every_fault
+def test_a_fault_fails_no_other_check(
+    name: str, fault: str, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Checks that go by a demo plugin's name see what is wrong with a stand-in."""
-    (shelf / demo).symlink_to(mutants.FOLDER / fault)
-    assert run_plugins(shelf).broken == set(mutants.DEMO_FAULTS[demo, fault])
+    """Whatever else is asked of the plugin is not blamed for it."""
+    tries(2, monkeypatch)
+    others = f"not ({' or '.join(FAULTS[name, fault])})"
+    outcome = run_plugins(described=(described(name, mutants.FOLDER / fault),), args=(*SEEDED, "-k", others))
+    assert any(judgement is not None for judgement in outcome.judgements.values())
+    assert outcome.broken == set()
 
 
 @pytest.mark.parametrize("good", mutants.GOOD)
-def test_a_good_plugin_comes_out_clean(good: str, shelf: Path, run_plugins: Runner) -> None:
+def test_a_good_plugin_comes_out_clean(good: str, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever it is built with, a plugin that keeps the contract passes everything that applies to it."""
-    (shelf / good).symlink_to(mutants.FOLDER / good)
-    outcome = run_plugins(shelf)
+    tries(5, monkeypatch)
+    outcome = run_plugins(described=(described(good, mutants.FOLDER / good),))
     assert outcome.named(Verdict.PASSED)
     assert outcome.broken | outcome.named(Verdict.NOT_VERIFIED) == set()
 
 
 @pytest.mark.parametrize("demo", ["demo_math", "demo_text"])
-def test_a_demo_plugin_comes_out_clean(demo: str, shelf: Path, run_plugins: Runner) -> None:
-    """The plugins that ship with smcp pass everything."""
-    (shelf / demo).symlink_to(DEMOS / demo)
-    outcome = run_plugins(shelf)
+def test_a_demo_plugin_comes_out_clean(demo: str, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugins that ship with smcp pass everything; `make conformance` tries more on them."""
+    tries(3, monkeypatch)
+    outcome = run_plugins(described=(described(demo, DEMOS / demo),))
     assert outcome.broken | outcome.named(Verdict.NOT_VERIFIED) == set()
     assert all(judgement is not None for judgement in outcome.judgements.values())
 
 
 def test_every_check_has_a_fault_that_it_is_meant_for() -> None:
     """No check that could not fail, and no fault that names a check which isn't there."""
-    meant = {check for checks in (*mutants.FAULTS.values(), *mutants.DEMO_FAULTS.values()) for check in checks}
+    meant = {check for checks in FAULTS.values() for check in checks}
     assert meant == {check.name for check in PLUGIN_CHECKS} | {check.name for check in COMMAND_CHECKS}
 
 
 def test_every_mutant_is_listed() -> None:
     """A folder that no test runs is a mistake."""
-    listed = {*mutants.FAULTS, *(fault for _, fault in mutants.DEMO_FAULTS), *mutants.GOOD}
+    listed = {*(fault for _, fault in FAULTS), *mutants.GOOD}
     assert listed == {cli.parent.name for cli in mutants.FOLDER.glob("*/cli.py")}

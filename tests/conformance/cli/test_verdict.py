@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis.errors import Flaky
 
 from smcp_conformance.cli import command as commands
+from smcp_conformance.cli import verdict
 from smcp_conformance.cli.answer import Answer, Violation
 from smcp_conformance.cli.check import CommandCheck
 from smcp_conformance.cli.command import Command, HangsTooOften
 from smcp_conformance.cli.runner import Run
-from smcp_conformance.cli.verdict import Case, judge
+from smcp_conformance.cli.verdict import Case
+from smcp_conformance.judge import Judgement
 from smcp_conformance.requirement import Level, Verdict
 
 from .conftest import Writer
@@ -23,6 +27,11 @@ def promise() -> None:
 
 CASE = Case(CommandCheck("promise", "behaviour", Level.MUST, promise), "sample", "go")
 RUN = Run(("python", "cli.py", "go"), 3, b"out", b"x" * 5000 + b"end", timed_out=False, seconds=0.1)
+
+
+def judge(case: Case, attempt: Callable[[], None]) -> Judgement:
+    """The judgement alone."""
+    return verdict.judge(case, attempt).judgement
 
 
 def raising(error: Exception) -> None:
@@ -47,7 +56,7 @@ def test_a_violation_carries_the_call_and_no_more_than_fits() -> None:
     assert found.got.startswith('this for {"text": "yyy')
     assert found.got.endswith("y… without the required 'n'")
     assert '"' + "y" * 1000 + '"' in found.exchange
-    assert "replay:    python cli.py go\n" in found.exchange
+    assert "call:      python cli.py go\n" in found.exchange
     assert "exit code: 3\n" in found.exchange
     assert len(found.exchange) < 2000
 

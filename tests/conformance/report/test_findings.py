@@ -9,14 +9,18 @@ from types import SimpleNamespace
 import pytest
 from rich.text import Text
 
+from smcp_conformance.cli.answer import Answer
+from smcp_conformance.cli.command import Described
+from smcp_conformance.cli.runner import Plugin, Run
 from smcp_conformance.judge import Judgement
 from smcp_conformance.masking import Mask
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import Options
 from smcp_conformance.report.command import replay_command
 from smcp_conformance.report.finding import findings, four_lines, our_errors
-from smcp_conformance.report.header import header
-from smcp_conformance.report.late import vacuous_targets
+from smcp_conformance.report.header import header, known_line
+from smcp_conformance.report.known import Known, KnownFailures
+from smcp_conformance.report.late import vacuous_legs
 from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.scheduling import make_scheduler, scope
 from smcp_conformance.report.summary import Summary, rendered
@@ -165,9 +169,9 @@ def test_a_leg_that_verified_nothing_is_named() -> None:
         result(f"{HTTP}::p::a", Verdict.NOT_VERIFIED, reason="no tool may be called"),
         result(f"{HTTP}::p::b", Verdict.NOT_APPLICABLE),
     ]
-    found = list(vacuous_targets(ledger(result(f"{STDIO}::p::a"), *silent), discoveries()))
+    found = list(vacuous_legs(ledger(result(f"{STDIO}::p::a"), *silent), discoveries()))
     text = "nothing was verified on http-2025-11-25: none of its 2 checks could say anything\n"
-    assert found == [("fix", text + "  1 × no tool may be called")]
+    assert found == [(f"{HTTP}::nothing-verified", text + "  1 × no tool may be called")]
 
 
 @pytest.mark.parametrize(
@@ -176,14 +180,14 @@ def test_a_leg_that_verified_nothing_is_named() -> None:
 def test_one_verdict_makes_a_leg_verified(verdict: Verdict) -> None:
     """Be it good or bad."""
     results = ledger(result(f"{STDIO}::p::a", verdict), result(f"{STDIO}::p::b", Verdict.NOT_VERIFIED))
-    assert not list(vacuous_targets(results, discoveries()))
+    assert not list(vacuous_legs(results, discoveries()))
 
 
 def test_a_leg_of_which_something_was_deselected_is_not_judged() -> None:
     """What was left out may be what can be verified."""
     partly = ledger(result(f"{STDIO}::p::a", Verdict.NOT_VERIFIED))
     partly.possible = (*partly.possible, f"{STDIO}::p::b")
-    assert not list(vacuous_targets(partly, discoveries()))
+    assert not list(vacuous_legs(partly, discoveries()))
 
 
 def test_the_summary_is_plain_without_a_terminal_and_fits_80_columns() -> None:
@@ -232,7 +236,7 @@ def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
         revisions=("2025-11-25",),
         origin="somewhere",
     )
-    lines = list(header(options, found, 0, Path()))
+    lines = list(header(options, found, ()))
     assert lines[0] == "smcp-conformance: 2 targets from somewhere; revisions: 2025-11-25"
     assert "readOnlyHint, 'get_*';" in lines[1]
     assert lines[1].endswith("warnings fail")
@@ -243,6 +247,51 @@ def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
         "  leg http-2025-11-25: a server that gives no name",
         "target gone:",
         "  no leg: no",
+    ]
+
+
+def plugin(name: str, *commands: str, problems: tuple[str, ...] = ()) -> Described:
+    """A plugin that described these commands."""
+    run = Run((), 0, b"{}", b"", timed_out=False, seconds=0.1)
+    document = {"commands": [{"name": command} for command in commands]}
+    return Described(Plugin(name, Path(name), ("python9", "cli.py")), (Answer(run), Answer(run)), document, problems)
+
+
+def test_the_header_of_plugins_alone_speaks_of_no_server() -> None:
+    """Where they are, what runs them, what is called, what each offers."""
+    options = Options(plugins=(Path("ours"),), policy=Policy(allow_tools=("a__*",)), origin="somewhere")
+    found = (plugin("a", "y", "x"), plugin("b", problems=("wrong",)), plugin("c"))
+    assert list(header(options, (), found)) == [
+        "smcp-conformance: 3 plugins from somewhere",
+        "plugins in ours:",
+        "  interpreter: python9",
+        "  commands called: those that say neither destructiveHint nor openWorldHint, and 'a__*'",
+        "  a: x, y",
+        "  b: no command, for its description breaks the contract",
+        "  c: no command",
+    ]
+    both = list(header(replace(options, targets=(Target("fix"),)), (), found[:1]))
+    assert both[0] == "smcp-conformance: 1 target and 1 plugin from somewhere; revisions: default"
+    assert both[1].startswith("  policy: ")
+
+
+def test_the_header_tells_how_many_known_failures_cannot_be_judged() -> None:
+    """They may hold a typo in the target's name."""
+    options = Options(known_failures=Path("known.toml"))
+    known = KnownFailures((Known("known.toml", 1, "*", "x"), Known("known.toml", 5, "*", "x", target="fox")))
+    assert known_line(options, known, {"fix"}, Path()) == (
+        "known.toml (2 entries, 1 for targets that have no part in this run)"
+    )
+    assert known_line(options, known, {"fix", "fox"}, Path()) == "known.toml (2 entries)"
+    assert known_line(Options(), KnownFailures(), {"fix"}, Path()) == ""
+
+
+def test_findings_on_plugins_stand_for_themselves() -> None:
+    """What one command does wrong says nothing of another, let alone of another plugin."""
+    ids = ["plugins::a::behaviour::answers-x", "plugins::a::behaviour::answers-y", "plugins::b::behaviour::answers-x"]
+    broken = replace(BROKEN, check="plugins/behaviour::answers")
+    assert [each.title for each in findings([Result(id, broken) for id in ids], Verdict.FAILED)] == [
+        f"failed: {id}" for id in ids
     ]
 
 
@@ -257,6 +306,7 @@ def test_each_worker_runs_everything_if_told_so(pytestconfig: pytest.Config, mon
     [
         (f"{STDIO}::server/tools::a", "load", STDIO),
         ("fix::start", "loadfile", "fix::start"),
+        ("plugins::demo::contract::a", "worksteal", "plugins::demo"),
         ("tests/test_a.py::TestA::test_b", "load", "tests/test_a.py::TestA::test_b"),
         ("tests/test_a.py::TestA::test_b", "loadfile", "tests/test_a.py"),
         ("tests/test_a.py::TestA::test_b", "loadscope", "tests/test_a.py::TestA"),
@@ -267,4 +317,4 @@ def test_each_worker_runs_everything_if_told_so(pytestconfig: pytest.Config, mon
 )
 def test_a_leg_is_one_portion_and_other_tests_are_dealt_as_dist_says(nodeid: str, dist: str, expected: str) -> None:
     """Ids with the same scope go to the same worker."""
-    assert scope(nodeid, {"fix"}, dist) == expected
+    assert scope(nodeid, {"fix", "plugins"}, dist) == expected
