@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 GATED := smcp/*,*/smcp_conformance/*
 
-.PHONY: test conformance lint format coverage bench real wheel clean another-python
+.PHONY: test conformance lint format coverage bench real mutants still wheel clean another-python
 
 test: $(READY)
 	$(BIN)/python -m pytest $(ARGS)
@@ -39,6 +39,14 @@ bench: $(READY)
 
 real: $(READY)
 	$(BIN)/python tests/real/run.py $(ARGS)
+
+# Every mutant against every check of what it breaks: a quarter of an hour.
+mutants: $(READY)
+	$(BIN)/python -m pytest tests/matrix -n 2 $(ARGS)
+
+# Twenty runs on the bundled server: the same verdicts, nothing left behind.
+still: $(READY)
+	$(BIN)/python bench/hold_still.py $(ARGS)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --outdir dist

@@ -18,7 +18,7 @@ from smcp_conformance.offer import Offer
 from smcp_conformance.requirement import Check
 from smcp_conformance.target import Policy, Target
 
-POLICY = Policy(start_timeout=30, reply_timeout=3, allow_tools=("*",))
+POLICY = Policy(start_timeout=8, reply_timeout=2, allow_tools=("*",))
 
 
 def fixture_target(fault: str | None = None, transport: str = "stdio", *more: str) -> Target:

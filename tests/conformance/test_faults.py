@@ -89,13 +89,17 @@ def test_faultless_server_answers_alike_over_http() -> None:
     assert sse_transcript(None) == sse_transcript(None)
 
 
+# A MAY is not broken by leaving it, but what is done may be done wrong: 405 refuses a DELETE, 500 does not.
+DONE_WRONG = {"http.session.delete"}
+
+
 def test_requirements_that_are_broken_exist() -> None:
     """Each fault breaks known requirements that are absolute or recommended, in a revision and transport of theirs."""
     known = requirements()
     for fault in faults():
         broken = [known[id_] for id_ in fault.breaks]
         assert broken
-        assert not [each.id for each in broken if each.level is Level.MAY], fault.name
+        assert not [each.id for each in broken if each.level is Level.MAY and each.id not in DONE_WRONG], fault.name
         assert all(not fault.revisions or set(fault.revisions) & set(each.revisions) for each in broken), fault.name
         assert all("any" in (each.transport, fault.transport) or each.transport == fault.transport for each in broken)
 
