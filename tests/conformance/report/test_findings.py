@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from rich.text import Text
 
-from smcp_conformance.cli.answer import Answer
-from smcp_conformance.cli.command import Described
-from smcp_conformance.cli.runner import Plugin, Run
 from smcp_conformance.judge import Judgement
 from smcp_conformance.masking import Mask
 from smcp_conformance.offer import Discovery, Offer
-from smcp_conformance.options import Options
 from smcp_conformance.report.command import replay_command
 from smcp_conformance.report.finding import findings, four_lines, our_errors
-from smcp_conformance.report.header import header, known_line
-from smcp_conformance.report.known import Known, KnownFailures
 from smcp_conformance.report.late import vacuous_legs
 from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.scheduling import make_scheduler, scope
 from smcp_conformance.report.summary import Summary, rendered
 from smcp_conformance.report.tally import Tally, unverified
 from smcp_conformance.requirement import Verdict
-from smcp_conformance.target import Policy, Target
 
 STDIO, HTTP = "fix::stdio-2025-11-25", "fix::http-2025-11-25"
 OFFERS = (Offer("fix", "fix", "stdio", "2025-11-25"), Offer("fix-http", "fix", "http", "2025-11-25"))
@@ -220,70 +212,6 @@ def test_the_summary_follows_verbosity_and_colour() -> None:
     assert "more" not in loud
     assert f"{STDIO}::p::v4" in loud
     assert "\x1b[" in rendered(iter([Text("red", "red")]), 80, colour=True)
-
-
-def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
-    """Legs with the server's own name, the policy, or why there is no leg."""
-    offer = replace(OFFERS[0], server={"name": "shop", "version": "1.2"})
-    found = [
-        Discovery("fix", "fix", (offer, OFFERS[1]), notes=("cwd: here",)),
-        Discovery("gone", "gone", failure="no\nway"),
-    ]
-    options = Options(
-        targets=(Target("fix"), Target("gone")),
-        policy=Policy(allow_tools=("get_*",)),
-        strict=True,
-        revisions=("2025-11-25",),
-        origin="somewhere",
-    )
-    lines = list(header(options, found, ()))
-    assert lines[0] == "smcp-conformance: 2 targets from somewhere; revisions: 2025-11-25"
-    assert "readOnlyHint, 'get_*';" in lines[1]
-    assert lines[1].endswith("warnings fail")
-    assert lines[2:] == [
-        "target fix:",
-        "  cwd: here",
-        "  leg stdio-2025-11-25: shop 1.2",
-        "  leg http-2025-11-25: a server that gives no name",
-        "target gone:",
-        "  no leg: no",
-    ]
-
-
-def plugin(name: str, *commands: str, problems: tuple[str, ...] = ()) -> Described:
-    """A plugin that described these commands."""
-    run = Run((), 0, b"{}", b"", timed_out=False, seconds=0.1)
-    document = {"commands": [{"name": command} for command in commands]}
-    return Described(Plugin(name, Path(name), ("python9", "cli.py")), (Answer(run), Answer(run)), document, problems)
-
-
-def test_the_header_of_plugins_alone_speaks_of_no_server() -> None:
-    """Where they are, what runs them, what is called, what each offers."""
-    options = Options(plugins=(Path("ours"),), policy=Policy(allow_tools=("a__*",)), origin="somewhere")
-    found = (plugin("a", "y", "x"), plugin("b", problems=("wrong",)), plugin("c"))
-    assert list(header(options, (), found)) == [
-        "smcp-conformance: 3 plugins from somewhere",
-        "plugins in ours:",
-        "  interpreter: python9",
-        "  commands called: those that say neither destructiveHint nor openWorldHint, and 'a__*'",
-        "  a: x, y",
-        "  b: no command, for its description breaks the contract",
-        "  c: no command",
-    ]
-    both = list(header(replace(options, targets=(Target("fix"),)), (), found[:1]))
-    assert both[0] == "smcp-conformance: 1 target and 1 plugin from somewhere; revisions: default"
-    assert both[1].startswith("  policy: ")
-
-
-def test_the_header_tells_how_many_known_failures_cannot_be_judged() -> None:
-    """They may hold a typo in the target's name."""
-    options = Options(known_failures=Path("known.toml"))
-    known = KnownFailures((Known("known.toml", 1, "*", "x"), Known("known.toml", 5, "*", "x", target="fox")))
-    assert known_line(options, known, {"fix"}, Path()) == (
-        "known.toml (2 entries, 1 for targets that have no part in this run)"
-    )
-    assert known_line(options, known, {"fix", "fox"}, Path()) == "known.toml (2 entries)"
-    assert known_line(Options(), KnownFailures(), {"fix"}, Path()) == ""
 
 
 def test_findings_on_plugins_stand_for_themselves() -> None:
