@@ -23,6 +23,7 @@ from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 
 Transport = StdioTransport | HttpTransport
 FLOOD = 32 * 2**20  # bytes of other traffic after which an answer is no longer awaited
+RIPPLE = 2**20  # bytes of other traffic that are named when the time is up
 AFTERTHOUGHT = 0.15  # seconds that a server which answers out of order gets to react after all
 
 
@@ -266,6 +267,8 @@ class Session(Speaker):
 
     def _silence(self, pending: Pending, patience: float, before: list[Frame]) -> Exception:
         what = f"{pending.method!r} (id {pending.id!r})"
+        if sum(frame.weight for frame in before) > RIPPLE:
+            return Flooded(f"{what} was not answered within {patience:g} s: a flood of other messages came")
         if any(frame.too_large for frame in before):
             return TooLarge(f"while {what} was awaited, a message longer than --smcp-max-message came")
         exchange = pending.frame.facts.get("exchange")

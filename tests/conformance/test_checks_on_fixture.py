@@ -41,5 +41,10 @@ def bad(judgement: Judgement) -> bool:
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id.replace("::", "."))
 def test_a_check_passes_on_some_leg_of_a_conforming_server(check: Check) -> None:
     """The check finds its subject on the fixture server: it is not `not verified` everywhere."""
-    found = [verdicts(*leg)[check.id] for leg in LEGS if check.id in verdicts(*leg)]
-    assert any(judgement.verdict is Verdict.PASSED for judgement in found), found
+    found = []
+    for transport, revision in reversed(LEGS):
+        if applicable(check, transport, revision):
+            found.append(verdicts(transport, revision)[check.id])
+            if found[-1].verdict is Verdict.PASSED:
+                return
+    pytest.fail(f"passed nowhere: {found}", pytrace=False)

@@ -27,8 +27,8 @@ class Subscriptions:
         granted = self.granted(wire.member(call.params, "notifications", dict))
         call.params = {**call.params, "notifications": granted}
         with self.lock:
-            self.notify(call, "notifications/subscriptions/acknowledged", {"notifications": granted})
             call.server.listening.append(call)
+            self.notify(call, "notifications/subscriptions/acknowledged", {"notifications": granted})
         try:
             self.wait(call)
         finally:

@@ -99,7 +99,9 @@ class Stdio:
 
     def ended(self) -> None:
         """stdin is at its end: cancel what runs, tell subscriptions."""
-        for listening in list(self.server.listening):
+        with self.server.subscriptions.lock:
+            left = list(self.server.listening)
+        for listening in left:
             listening.notify("notifications/cancelled", {"requestId": listening.id, "reason": "the server stops"})
         self.session.close()
 
