@@ -20,6 +20,7 @@ from smcp_conformance.wire.transcript import Frame
 
 GOT_MUST_BE = re.compile(r"\s*got (?P<got>.*?), must be (?P<must_be>.*?)(?:\nassert .*)?\s*\Z", re.DOTALL)
 FRAMES_SHOWN = 12
+WIRE = "wire"  # why an attempt failed: the server died or fell silent
 UNSEEN = "nothing of this kind was sent; calling more tools may bring it: --smcp-allow-tools 'GLOB'"
 MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
 
@@ -77,12 +78,19 @@ def judge(check: Check, leg: Leg) -> Judgement:
         return _judgement(Verdict.NOT_APPLICABLE, check, rule, leg, reason=f"{rule.capability} is not declared")
     leg.begin(check.id)
     found = _attempt(check, rule, leg)
-    suspicious = check.wants == "fresh" or (check.wants in ("session", "leg") and found.reason == "wire")
+    suspicious = check.wants == "fresh" or (check.wants in ("session", "leg") and found.reason == WIRE)
     if found.verdict is Verdict.FAILED and suspicious:
         leg.forget_shared()
         leg.begin(check.id)
         found = _attempt(check, rule, leg)
-    return _grade(found, rule, check, leg)
+    return _grade(_seen(found, check), rule, check, leg)
+
+
+def _seen(found: Judgement, check: Check) -> Judgement:
+    """Turn silence into "not verified", unless it is the very violation: who saw nothing accuses nobody."""
+    if found.reason != WIRE or check.silence:
+        return found
+    return replace(found, verdict=Verdict.NOT_VERIFIED, reason=f"{found.got}, which is judged on its own", must_be="")
 
 
 def _attempt(check: Check, rule: Requirement, leg: Leg) -> Judgement:
@@ -98,7 +106,7 @@ def _attempt(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     except AssertionError as violation:
         return say(Verdict.FAILED, **{name: _short(leg)(text) for name, text in parse(str(violation)).items()})
     except (Died, NoAnswer, Unreachable) as failing:
-        return say(Verdict.FAILED, got=_short(leg)(str(failing)), must_be="an answer", reason="wire")
+        return say(Verdict.FAILED, got=_short(leg)(str(failing)), must_be="an answer", reason=WIRE)
     except HandshakeRefused as refused:
         return say(Verdict.NOT_VERIFIED, reason=f"no session could be opened: {refused}")
     except StartError as error:
@@ -171,7 +179,7 @@ def _grade(found: Judgement, rule: Requirement, check: Check, leg: Leg) -> Judge
     if found.verdict is not Verdict.FAILED:
         return found
     row = severity().get(rule.id)
-    silenced = found.reason == "wire"  # died or fell silent: no row speaks of that
+    silenced = found.reason == WIRE  # died or fell silent: no row speaks of that
     if row is not None and not silenced and row.lowers(check.name, leg.offer.transport):
         return replace(found, verdict=row.to, reason=row.reason)
     if rule.hard:

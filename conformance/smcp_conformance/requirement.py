@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -135,6 +135,7 @@ class Check:
     wants: str
     monitor: bool = False
     transports: tuple[str, ...] = ()
+    silence: bool = False
 
     @property
     def id(self) -> str:
@@ -153,21 +154,25 @@ CheckFunction = TypeVar("CheckFunction", bound="Callable[[Any], None]")
 MonitorFunction = TypeVar("MonitorFunction", bound="Callable[[Conversation], Iterator[Observation]]")
 
 
-def check(*requirements: str, transports: tuple[str, ...] = ()) -> Callable[[CheckFunction], CheckFunction]:
+def check(
+    *requirements: str, transports: tuple[str, ...] = (), silence: bool = False
+) -> Callable[[CheckFunction], CheckFunction]:
     """Register a function as the check of `requirements` (ids; the first that concerns a leg sets the severity).
 
     The function's one parameter says what it needs:
     `session` – the leg's shared session, initialized; `fresh` – a session on a fresh process, initialized;
     `connection` – a fresh process (HTTP: a client without session) to which nothing was sent yet;
     `leg` – everything. After malformed input a session is spoilt, so such checks ask for `fresh` or `connection`.
-    `transports` narrows the legs further than the requirements do.
+    `transports` narrows the legs further than the requirements do. `silence` says that a server which does not answer,
+    or dies, violates just this; for every other check that means that nothing could be seen.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
         (wants,) = inspect.signature(function).parameters
         if wants not in WANTS:
             raise TypeError(f"check {function.__name__}: parameter {wants!r} must be one of {', '.join(WANTS)}")
-        _add(Check(function.__name__, _page(function), requirements, function, wants, transports=transports))
+        made = Check(function.__name__, _page(function), requirements, function, wants)
+        _add(replace(made, transports=transports, silence=silence))
         return function
 
     return register

@@ -29,7 +29,7 @@ REMOVED: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-@check("discover.implemented")
+@check("discover.implemented", silence=True)
 def discovery_is_answered_with_a_result(session: Session) -> None:
     """Sends `server/discover`; there must be a result."""
     reply = session.request("server/discover")

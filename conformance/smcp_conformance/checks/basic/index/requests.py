@@ -62,7 +62,7 @@ def broken_json_is_answered_with_a_parse_error(fresh: Session) -> None:
     assert fine, f"got {reaction}, must be the error -32700 (Parse error)"
 
 
-@check("jsonrpc.internal-error")
+@check("jsonrpc.internal-error", silence=True)
 def broken_input_does_not_stop_the_server(fresh: Session) -> None:
     """Sends half a JSON object, then a number, then a harmless request; the latter must be served as ever."""
     fresh.provoke(BROKEN)
@@ -103,7 +103,7 @@ def message_with_a_numeric_method_is_refused(fresh: Session) -> None:
     refuse(fresh, spoilt(fresh, method=7), INVALID_REQUEST, INVALID_PARAMS)
 
 
-@check("jsonrpc.invalid-request")
+@check("jsonrpc.invalid-request", silence=True)
 def malformed_request_is_answered(fresh: Session) -> None:
     """Sends a request without `jsonrpc`, but with an id that can be read; there must be an answer, whatever it is."""
     reaction = fresh.provoke(spoilt(fresh, jsonrpc=None))

@@ -24,7 +24,7 @@ def survives(session: Session, params: object) -> None:
     assert not reaction.answers, f"got {reaction} for a cancellation with params {brief(params)}, must be silence"
 
 
-@check("cancellation.unknown-ignored", transports=NOTIFYING)
+@check("cancellation.unknown-ignored", transports=NOTIFYING, silence=True)
 def cancelling_what_is_not_there_is_ignored(fresh: Session) -> None:
     """Cancels a request that was answered and ids that were never used; nothing should come of it."""
     answered = fresh.ping().message.get("id")
@@ -32,7 +32,7 @@ def cancelling_what_is_not_there_is_ignored(fresh: Session) -> None:
         survives(fresh, {"requestId": unknown, "reason": "conformance"})
 
 
-@check("cancellation.malformed-ignored", transports=NOTIFYING)
+@check("cancellation.malformed-ignored", transports=NOTIFYING, silence=True)
 def malformed_cancellations_are_ignored(fresh: Session) -> None:
     """Cancels with no params, without an id and with ids of wrong types; nothing should come of it."""
     malformed: tuple[object, ...] = (None, {}, {"requestId": None}, {"requestId": {}}, {"requestId": 1, "reason": 7})
@@ -40,7 +40,7 @@ def malformed_cancellations_are_ignored(fresh: Session) -> None:
         survives(fresh, params)
 
 
-@check("cancellation.race", transports=NOTIFYING)
+@check("cancellation.race", transports=NOTIFYING, silence=True)
 def cancelling_at_once_is_survived(session: Session) -> None:
     """Sends requests and cancels each at once; at most one answer each, and the server must live on."""
     pending = [session.start("server/discover" if session.stateless else "ping") for _ in range(20)]
@@ -51,7 +51,7 @@ def cancelling_at_once_is_survived(session: Session) -> None:
     assert not twice, f"got several answers for the ids {twice}, must be at most one each"
 
 
-@check("cancellation.other-requests-unaffected", transports=NOTIFYING)
+@check("cancellation.other-requests-unaffected", transports=NOTIFYING, silence=True)
 def cancelling_one_leaves_the_others(leg: Leg) -> None:
     """Makes each call that is allowed twice at once and cancels the first; the second should be answered."""
     for made in [one for one in leg.require_calls() if one.reply is not None][:MOST_CALLS]:
@@ -63,7 +63,7 @@ def cancelling_one_leaves_the_others(leg: Leg) -> None:
         )
 
 
-@check("cancellation.initialize-not-cancellable", transports=NOTIFYING)
+@check("cancellation.initialize-not-cancellable", transports=NOTIFYING, silence=True)
 def cancelling_initialize_is_survived(connection: Session) -> None:
     """Sends initialize, cancels it, and initializes as usual; the server must not come to harm."""
     connection.conversation.malformed = True

@@ -18,7 +18,7 @@ def written(session: Session, *methods_in_one_write: str) -> list[Pending]:
     return [Pending(session, message, frame) for message, frame in zip(messages, frames, strict=True)]
 
 
-@check("stdio.chunking-independent")
+@check("stdio.chunking-independent", silence=True)
 def several_messages_in_one_write_are_all_answered(fresh: Session) -> None:
     """Writes five harmless requests at once; each should be answered."""
     for pending in written(fresh, *[fresh.ping_method] * 5):
@@ -26,7 +26,7 @@ def several_messages_in_one_write_are_all_answered(fresh: Session) -> None:
         assert reply.succeeded, f"got {reply} for one of five requests in one write, must be a result"
 
 
-@check("stdio.chunking-independent")
+@check("stdio.chunking-independent", silence=True)
 def message_in_several_writes_is_answered(fresh: Session) -> None:
     """Writes a harmless request in five pieces with pauses between them; it should be answered as if in one."""
     fresh.ping()  # from here on the server reads as fast as we write
@@ -41,14 +41,14 @@ def message_in_several_writes_is_answered(fresh: Session) -> None:
     assert reply.succeeded, f"got {reply} for a request in several writes, must be a result"
 
 
-@check("stdio.chunking-independent")
+@check("stdio.chunking-independent", silence=True)
 def long_message_is_answered(fresh: Session) -> None:
     """Sends a harmless request of 1 MiB (padding in `_meta`); it should be answered like a short one."""
     reply = fresh.request(fresh.ping_method, meta={"conformance.test/padding": "x" * PADDING})
     assert reply.succeeded, f"got {reply} for a request of {PADDING} bytes, must be a result"
 
 
-@check("stdio.survives-garbage")
+@check("stdio.survives-garbage", silence=True)
 def garbage_does_not_end_the_session(fresh: Session) -> None:
     """Sends lines that are no messages, each followed by a harmless request, which should be answered."""
     for garbage in (b"this is no JSON", b'\xff\xfe{"jsonrpc":'):

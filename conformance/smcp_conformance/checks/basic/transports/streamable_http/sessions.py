@@ -137,7 +137,7 @@ def logged(leg: Leg, session: Session) -> list[Frame]:
     return [frame for frame in frames if frame.message.get("method") == "notifications/message"]
 
 
-@check("http.multiple-clients")
+@check("http.multiple-clients", silence=True)
 def several_clients_are_served_at_once(leg: Leg) -> None:
     """While one client holds a stream open, two others each send a request at once; both should be answered."""
     with leg.fresh() as one:
