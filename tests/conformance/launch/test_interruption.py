@@ -27,6 +27,8 @@ from smcp_conformance.launch.guard import Guard
 from smcp_conformance.launch.watchdog import main, watch
 
 STARTS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin deaf to it
 from smcp_conformance.launch import resolve, start
 from smcp_conformance.target import Target
 server = start(resolve(Target('x', {command})))
