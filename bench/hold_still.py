@@ -5,6 +5,7 @@ usage: hold_still.py [RUNS]      (default 20; exit status 1 if any run differs f
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-MARKER = "SMCP_CONFORMANCE_RUN"
+MARKER = "HOLD_STILL_RUN"  # set by us for each run, inherited by all that it starts
 SPIN = "while True: pass"
 
 
@@ -45,16 +46,21 @@ def load(processes: int) -> Iterator[None]:
             one.wait()
 
 
-def left_behind() -> list[str]:
-    """Command lines of living processes that carry the marker of a run."""
+def left_behind(number: int) -> list[str]:
+    """Command lines of living processes that the run `number` has started."""
     found = []
     for process in psutil.process_iter():
         try:
-            if MARKER in process.environ() and process.status() != psutil.STATUS_ZOMBIE:
+            if process.environ().get(MARKER) == mark(number) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(" ".join(process.cmdline()))
         except psutil.Error:
             continue
     return found
+
+
+def mark(number: int) -> str:
+    """What tells the processes of one run from all others."""
+    return f"{os.getpid()}-{number}"
 
 
 def run(number: int) -> tuple[str, dict[str, str], float]:
@@ -64,8 +70,11 @@ def run(number: int) -> tuple[str, dict[str, str], float]:
     with tempfile.TemporaryDirectory() as folder, load(spinning):
         report = Path(folder, "report.xml")
         command = [sys.executable, "-m", "pytest", "--smcp-conformance", "--smcp-only", "-q", "-p", "no:cacheprovider"]
+        env = {**os.environ, MARKER: mark(number)}
         began = time.perf_counter()
-        subprocess.run([*command, f"--junitxml={report}", *parallel], cwd=ROOT, capture_output=True, check=False)
+        subprocess.run(
+            [*command, f"--junitxml={report}", *parallel], cwd=ROOT, capture_output=True, check=False, env=env
+        )
         took = time.perf_counter() - began
         how = " ".join(parallel + ([f"beside {spinning} busy processes"] if spinning else [])) or "alone"
         return how, verdicts(report), took
@@ -84,7 +93,7 @@ def main() -> None:
     for number in range(runs):
         how, found, took = run(number)
         first = first or found
-        differing, left = differences(first, found), left_behind()
+        differing, left = differences(first, found), left_behind(number)
         wrong += bool(differing or left)
         print(
             f"run {number + 1:2} {how:24} {took:6.1f} s, {len(found)} items, {len(differing)} differ, {len(left)} left"

@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from smcp_conformance.host import Host
-from smcp_conformance.launch import StartError, exited, explain_start_failure, never_answered, printed_to_stdout
+from smcp_conformance.launch import (
+    StartError,
+    answered_amiss,
+    exited,
+    explain_start_failure,
+    never_answered,
+    printed_to_stdout,
+)
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.reply import HandshakeRefused, Reply
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
@@ -22,6 +29,7 @@ from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, Unreachable, W
 
 UNSUPPORTED_VERSION = -32022
 STATELESS_CODES = (-32020, -32021, UNSUPPORTED_VERSION)
+WELCOME = "must be a result with protocolVersion, capabilities and serverInfo"
 NEWEST_HANDSHAKE = HANDSHAKE_REVISIONS[-1]
 
 
@@ -101,7 +109,7 @@ class Detector:
         if self._revisions == "default" and answered in HANDSHAKE_REVISIONS and answered != NEWEST_HANDSHAKE:
             return self._ask_handshake(answered)
         if reply is not None:
-            self._troubles.append(f"initialize at {revision} was answered with {reply}")
+            self._troubles.append(f"initialize at {revision} was answered with {reply}, {WELCOME}")
         return {}
 
     def _ask(self, session: Session, question: Any) -> Reply | None:
@@ -115,7 +123,11 @@ class Detector:
         return answer
 
     def _failure(self) -> str:
-        return self._troubles[-1] if self._troubles else "the server speaks none of the revisions asked for"
+        silent = f"the server speaks none of the revisions asked for: {self._asked()}"
+        return self._troubles[-1] if self._troubles else silent
+
+    def _asked(self) -> str:
+        return "the newest ones" if self._revisions == "default" else ", ".join(self._revisions)
 
     def _offer(self, revision: str, answer: Mapping[str, Any], spoken: tuple[str, ...]) -> Offer:
         meta = answer.get("_meta")
@@ -134,16 +146,25 @@ class Detector:
         )
 
 
+def _silence(session: Session, error: WireError) -> str:
+    """What to call it that no answer came: a flood, an answer with another id, or nothing at all."""
+    answers = [frame.message.get("id") for frame in session.conversation.incoming if frame.is_response]
+    asked = [frame.message.get("id") for frame in session.conversation.outgoing if frame.is_request]
+    if isinstance(error, Flooded):
+        return str(error)
+    return answered_amiss(asked[0], answers[0]) if answers and asked else never_answered(session.start_timeout)
+
+
 def explain(host: Host, session: Session, error: WireError) -> str:
     """Tell why the server behind `session` did not answer: over several lines, without secrets."""
     process = session.transport.process
     happened = str(error)
+    heard = tuple(session.conversation.incoming)
+    junk = [frame.raw for frame in heard if not frame.is_message]
     if isinstance(error, Died) and process is not None and process.wait(2.0) is not None:
-        happened = exited(process.poll() or 0)
+        happened = exited(process.poll() or 0) + (f"; before that, {printed_to_stdout(junk[0])}" if junk else "")
     elif isinstance(error, NoAnswer) and session.transport.name == "stdio":
-        junk = [frame.raw for frame in session.conversation.incoming if not frame.is_message]
-        silent = happened if isinstance(error, Flooded) else never_answered(session.start_timeout)
-        happened = printed_to_stdout(junk[0]) if junk else silent
+        happened = printed_to_stdout(junk[0]) if junk else _silence(session, error)
     elif isinstance(error, Unreachable):
         happened = f"no HTTP response from {host.target.url}: {error}"
     return explain_start_failure(host.resolved, process, happened) if host.resolved else happened

@@ -21,7 +21,8 @@ from smcp_conformance.wire.transcript import Frame
 GOT_MUST_BE = re.compile(r"\s*got (?P<got>.*?), must be (?P<must_be>.*?)(?:\nassert .*)?\s*\Z", re.DOTALL)
 FRAMES_SHOWN = 12
 WIRE = "wire"  # why an attempt failed: the server died or fell silent
-UNSEEN = "nothing of this kind was sent; calling more tools may bring it: --smcp-allow-tools 'GLOB'"
+NAMES_SHOWN = 5
+UNSEEN = "the server sent nothing of this kind"
 MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
 
 
@@ -138,7 +139,7 @@ def subject(check: Check, leg: Leg) -> Iterator[Any]:
 def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     watch = leg.watch(check)
     if not watch.seen:
-        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason=UNSEEN)
+        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason=UNSEEN + _uncalled(leg))
     if not watch.complaints:
         return _judgement(Verdict.PASSED, check, rule, leg)
     worst = watch.complaints[0]
@@ -146,6 +147,14 @@ def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     by = f" (seen during {worst.observation.frame.probe})" if worst.observation.frame.probe else ""
     found = _judgement(Verdict.FAILED, check, rule, leg, got=shown["got"] + by, must_be=shown["must_be"])
     return replace(found, exchange=render(worst.excerpt, _short(leg)))
+
+
+def _uncalled(leg: Leg) -> str:
+    """Which tools might have brought it, had they been called."""
+    names = [str(tool.get("name")) for tool in leg.tools if tool not in leg.callable_tools]
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    shown = ", ".join(names[:NAMES_SHOWN]) + more
+    return f"; not called: {shown} (--smcp-allow-tools 'GLOB' allows it)" if names else ""
 
 
 def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **more: Any) -> Judgement:

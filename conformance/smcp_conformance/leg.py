@@ -146,8 +146,8 @@ class Leg:
         if not self.tools:
             not_applicable("the server lists no tools")
         if not self.callable_tools:
-            harmless = "readOnlyHint: true without openWorldHint: true"
-            not_verified(f"no listed tool says {harmless}; allow some with --smcp-allow-tools 'GLOB'")
+            why = "each lacks readOnlyHint: true or says openWorldHint: true"
+            not_verified(f"no listed tool may be called: {why}; --smcp-allow-tools 'GLOB' allows some")
         if not self.calls:
             not_verified("no valid arguments could be found for the tools that may be called")
         return self.calls

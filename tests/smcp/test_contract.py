@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,3 +133,10 @@ def test_input_schema() -> None:
         "properties": {},
         "additionalProperties": False,
     }
+
+
+def test_the_documented_example_is_valid() -> None:
+    """What docs/plugin-contract.md shows is a plugin that the contract knows nothing against."""
+    page = (Path(__file__).parents[2] / "docs" / "plugin-contract.md").read_text(encoding="utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+    assert contract.problems(json.loads(example)) == ()

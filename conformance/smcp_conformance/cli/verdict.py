@@ -14,7 +14,7 @@ from smcp_conformance.cli.command import MAX_HANGS, HangsTooOften
 from smcp_conformance.judge import Judgement
 from smcp_conformance.requirement import NotApplicable, NotVerified, Verdict
 
-CONTRACT = "smcp/plugin-contract-v1.schema.json"
+CONTRACT = "smcp-conformance, docs/plugin-contract.md"
 """Where the contract stands: the link of every requirement on plugins."""
 
 

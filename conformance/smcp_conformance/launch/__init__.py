@@ -8,6 +8,7 @@
 from smcp_conformance.launch.explain import explain_start_failure
 from smcp_conformance.launch.failure import (
     StartError,
+    answered_amiss,
     ending,
     exited,
     never_answered,
@@ -25,6 +26,7 @@ __all__ = [
     "Resolved",
     "ServerProcess",
     "StartError",
+    "answered_amiss",
     "ending",
     "exited",
     "explain_start_failure",

@@ -43,6 +43,13 @@ def never_answered(seconds: float, request: str = "the first request") -> str:
     return f"the server did not answer {request} within {seconds:g} s"
 
 
+def answered_amiss(asked: object, answered: object) -> str:
+    """Say that an answer came, but with an id that no request had."""
+    kinds = f"{type(answered).__name__} in place of {type(asked).__name__}" if type(asked) is not type(answered) else ""
+    told = f" ({kinds})" if kinds else ""
+    return f"the server answered with the id {answered!r} where the request's id was {asked!r}{told}"
+
+
 def printed_to_stdout(line: bytes) -> str:
     """Say that `line`, which is no MCP message, came over stdout."""
     text = line[:_SHOWN].decode(errors="backslashreplace").rstrip("\r\n")
