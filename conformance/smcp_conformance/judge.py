@@ -21,6 +21,7 @@ from smcp_conformance.wire.transcript import Frame
 GOT_MUST_BE = re.compile(r"\s*got (?P<got>.*?), must be (?P<must_be>.*?)(?:\nassert .*)?\s*\Z", re.DOTALL)
 FRAMES_SHOWN = 12
 WIRE = "wire"  # why an attempt failed: the server died or fell silent
+PATIENCE = 5  # checks in a row without any answer, after which the others are not even tried
 NAMES_SHOWN = 5
 UNSEEN = "the server sent nothing of this kind"
 MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
@@ -77,6 +78,9 @@ def judge(check: Check, leg: Leg) -> Judgement:
     rule = primary(check, leg.offer.transport, leg.offer.revision)
     if rule.capability and not leg.offer.declares(rule.capability):
         return _judgement(Verdict.NOT_APPLICABLE, check, rule, leg, reason=f"{rule.capability} is not declared")
+    if leg.silences >= PATIENCE and not check.silence and not check.monitor:
+        reason = f"given up: {leg.silences} checks in a row got no answer"
+        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason=reason)
     leg.begin(check.id)
     found = _attempt(check, rule, leg)
     suspicious = check.wants == "fresh" or (check.wants in ("session", "leg") and found.reason == WIRE)
@@ -84,6 +88,7 @@ def judge(check: Check, leg: Leg) -> Judgement:
         leg.forget_shared()
         leg.begin(check.id)
         found = _attempt(check, rule, leg)
+    leg.silences = leg.silences + 1 if found.reason == WIRE else 0
     return _grade(_seen(found, check), rule, check, leg)
 
 

@@ -54,6 +54,7 @@ class Leg:
         self._watches = {monitor.id: Watch() for monitor in monitors}
         self._monitors = monitors
         self._used: list[Conversation] = []
+        self.silences = 0
         self._walked = False
         self._handshakes: dict[str, tuple[Reply, Conversation]] = {}
 
@@ -130,6 +131,15 @@ class Leg:
         """The tools that the server lists, in order, over all pages."""
         return self.session.list_all("tools/list", "tools") if self.offer.declares("tools") else ()
 
+    def require_tools(self) -> tuple[dict[str, Any], ...]:
+        """`tools`, or out: not verified if the list can't be had, not applicable if it is empty."""
+        if not self.tools:
+            reply = self.session.request("tools/list")
+            if not reply.succeeded:
+                not_verified(f"tools/list was answered with {reply}")
+            not_applicable("the server lists no tools")
+        return self.tools
+
     @cached_property
     def callable_tools(self) -> tuple[dict[str, Any], ...]:
         """The listed tools that may be called; there is none without the policy's leave."""
@@ -143,8 +153,7 @@ class Leg:
 
     def require_calls(self) -> tuple[Call, ...]:
         """`calls`, or out: not verified, with what would enable it."""
-        if not self.tools:
-            not_applicable("the server lists no tools")
+        self.require_tools()
         if not self.callable_tools:
             why = "each lacks readOnlyHint: true or says openWorldHint: true"
             not_verified(f"no listed tool may be called: {why}; --smcp-allow-tools 'GLOB' allows some")

@@ -277,11 +277,13 @@ class Session(Speaker):
         if isinstance(exchange, HttpExchange) and exchange.finished.is_set():
             body = brief(exchange.body.decode("utf-8", "replace")) if exchange.body else "no body"
             return NoAnswer(exchange.error or f"{what} got HTTP {exchange.status} with {body}, but no response to it")
-        strangers = [frame for frame in before if frame.is_response]
+        strangers = [frame for frame in before if frame.is_response and not self.conversation.request_of(frame.message)]
         if strangers:
             return NoAnswer(f"{what} was not answered; a response to nothing we asked came: {brief(strangers[0].text)}")
         if self.transport.inbox.ended or not self.alive:
-            return Died(f"{what} was not answered: {self._end()}")
+            end = self._end()
+            self.conversation.note(end, died=what)
+            return Died(f"{what} was not answered: {end}")
         return NoAnswer(f"{what} was not answered within {patience:g} s")
 
     def _end(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from mutants import revisions, wire
@@ -26,6 +27,23 @@ def version_number_assumed(machine: Machine) -> None:
         return str(original(call))
 
     override(machine.server, "check_meta", check)
+
+
+@fault(
+    "dies-of-the-seventh-message",
+    breaks=("jsonrpc.response.exactly-one",),
+    summary="whatever the seventh message is, it ends the process",
+    transport="stdio",
+)
+def dies_of_the_seventh_message(machine: Machine) -> None:
+    turns = itertools.count(1)
+
+    def message(original: Any, received: Any) -> None:
+        if next(turns) > 6:
+            machine.stdio.exit(139)
+        original(received)
+
+    override(machine.stdio, "message", message)
 
 
 @fault(

@@ -10,7 +10,7 @@ from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor
 from smcp_conformance.session import Session
 from smcp_conformance.traffic import complete, identity, requests, responses
-from smcp_conformance.wire.transcript import Conversation
+from smcp_conformance.wire.transcript import Conversation, Direction
 
 NUMBERS = (0, -1, 7_000_001, 2**31, 2**53 - 1)
 STRINGS = ("", "0", "4711", "null", 'with "quotes", \\ and / in it', "two\nlines", "x" * 200)
@@ -53,6 +53,18 @@ def no_request_is_answered_twice(conversation: Conversation) -> Iterator[Observa
         seen[key] = seen.get(key, 0) + 1
         again = f"got response number {seen[key]} with the id {brief(response['id'])}, must be one response per request"
         yield Observation(frame, again if seen[key] > len(asked[key]) else None)
+
+
+@monitor("jsonrpc.response.exactly-one")
+def no_proper_request_ends_the_server(conversation: Conversation) -> Iterator[Observation]:
+    """While a client sends what it may send, the server does not end: each request gets its response."""
+    if conversation.malformed:
+        return
+    for frame in conversation.frames:
+        if frame.direction is Direction.SENT and frame.is_request:
+            yield Observation(frame)
+        elif "died" in frame.facts:
+            yield Observation(frame, f"got {frame.text} while {frame.facts['died']} was awaited, must be a response")
 
 
 @check("jsonrpc.response.exactly-one", silence=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
-from smcp_conformance.requirement import check, not_applicable
+from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
 
 HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
@@ -15,7 +15,7 @@ HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 
 def listed(leg: Leg) -> tuple[dict[str, Any], ...]:
     """The tools of the leg, or out: not applicable."""
-    return leg.tools or not_applicable("the server lists no tools")
+    return leg.require_tools()
 
 
 def annotated(leg: Leg) -> Iterator[tuple[str, Any]]:
@@ -46,6 +46,8 @@ def tools_list_is_answered(session: Session) -> None:
 def tools_list_has_an_array_of_objects(session: Session) -> None:
     """Walks tools/list; each page must have an array `tools` that holds objects only."""
     for reply in session.pages("tools/list", "tools"):
+        if not reply.succeeded:
+            not_verified(f"tools/list was answered with {reply}")
         tools = reply.result.get("tools")
         assert isinstance(tools, list), f"got {reply}, must be a result with an array 'tools'"
         strays = [tool for tool in tools if not isinstance(tool, dict)]

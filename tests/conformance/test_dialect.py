@@ -1,0 +1,67 @@
+"""Schemas are judged by the dialect they declare, and by nothing that Python alone believes."""
+
+from __future__ import annotations
+
+import pytest
+
+from smcp_conformance.generate.arguments import valid_arguments, wrong_arguments
+from smcp_conformance.generate.dialect import NoDialect, instance_fault, schema_fault
+
+ECMA = (r"^\p{L}+$", r"^(?<year>\d{4})$", "^[^]*$", r"^\u{1F600}$", r"^\cJ$")
+
+
+@pytest.mark.parametrize("pattern", ECMA)
+def test_a_pattern_of_ecma_262_is_no_fault(pattern: str) -> None:
+    """Servers in JavaScript send what Python's `re` can't read."""
+    schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": pattern}}, "required": ["a"]}
+    assert schema_fault(schema) is None
+
+
+def test_what_python_can_not_match_is_not_judged() -> None:
+    """A value under such a pattern is neither valid nor invalid to us."""
+    with pytest.raises(NoDialect, match="no regular expression of Python"):
+        instance_fault({"pattern": r"^\p{L}+$"}, "a")
+
+
+def test_a_broken_schema_is_told_by_its_place() -> None:
+    fault = schema_fault({"type": "object", "properties": {"a": {"type": "text"}}})
+    assert fault is not None
+    assert fault.startswith("$.properties.a.type")
+
+
+def test_an_unknown_dialect_is_not_judged() -> None:
+    with pytest.raises(NoDialect, match="no dialect known here"):
+        schema_fault({"$schema": "https://example.com/dialect"})
+
+
+def test_a_reference_to_nowhere_is_not_judged() -> None:
+    with pytest.raises(NoDialect, match="can't be resolved"):
+        instance_fault({"$ref": "https://example.com/else"}, 1)
+
+
+def test_arguments_are_on_the_side_they_claim() -> None:
+    """The valid ones are valid, each wrong one is wrong in the way it is called."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "minLength": 3},
+            "size": {"$ref": "#/$defs/size"},
+            "kind": {"enum": ["x", "y"]},
+            "tags": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            "when": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+            "share": {"type": "number", "exclusiveMinimum": 0},
+        },
+        "required": ["name", "size", "kind", "tags", "when", "share"],
+        "additionalProperties": False,
+        "$defs": {"size": {"type": ["integer", "null"], "minimum": 7}},
+    }
+    valid = valid_arguments(schema)
+    assert valid == {"name": "aaa", "size": 7, "kind": "x", "tags": ["a"], "when": "2026-01-01", "share": 1}
+    faults = [wrong.fault for wrong in wrong_arguments(schema)]
+    assert {"'name' missing", "'name' is no string", "'tags' is no array", "unknown member"} <= set(faults)
+
+
+def test_a_schema_without_small_values_yields_none() -> None:
+    impossible = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "pattern": "^b+$"}}}
+    assert valid_arguments(impossible) is None
+    assert list(wrong_arguments(impossible)) == []
