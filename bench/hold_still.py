@@ -19,7 +19,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKER = "HOLD_STILL_RUN"  # set by us for each run, inherited by all that it starts
-SPIN = "while True: pass"
+SPIN = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"  # ends with us, however we end
 
 
 def verdicts(report: Path) -> dict[str, str]:
