@@ -45,7 +45,7 @@ def test_returning_is_passing() -> None:
     assert found.verdict is Verdict.PASSED
     assert (found.check, found.requirement) == ("plugins/behaviour::promise", "plugins/behaviour/promise")
     assert (found.level, found.text) == ("MUST", "A promise over two lines.")
-    assert found.link.endswith(".schema.json")
+    assert found.link.endswith("plugin-contract.md")
 
 
 def test_a_violation_carries_the_call_and_no_more_than_fits() -> None:
