@@ -23,6 +23,7 @@ FRAMES_SHOWN = 12
 WIRE = "wire"  # why an attempt failed: the server died or fell silent
 PATIENCE = 5  # checks in a row without any answer, after which the others are not even tried
 NAMES_SHOWN = 5
+LAST_WORDS = 0.3  # seconds in which what was written to stderr must have come through its pipe
 UNSEEN = "the server sent nothing of this kind"
 MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
 
@@ -154,6 +155,16 @@ def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     return replace(found, exchange=render(worst.excerpt, _short(leg)))
 
 
+def _stderr(leg: Leg, patience: float) -> str:
+    """What the server wrote to stderr; nothing yet is asked for once more, `patience` seconds later at most."""
+    process = leg.host.process
+    if process is None:
+        return ""
+    if patience and not process.stderr_tail():
+        process.wait(patience)
+    return process.stderr_tail().decode("utf-8", "replace")
+
+
 def _uncalled(leg: Leg) -> str:
     """Which tools might have brought it, had they been called."""
     names = [str(tool.get("name")) for tool in leg.tools if tool not in leg.callable_tools]
@@ -166,8 +177,7 @@ def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **mo
     exchange, stderr = "", ""
     if verdict in (Verdict.FAILED, Verdict.NOT_VERIFIED):
         exchange = "\n".join(render(mine(conversation.frames, check.id), _short(leg)) for conversation in leg.used)
-        processes = [leg.host.process] if leg.host.process else []
-        stderr = "".join(_hide(leg, process.stderr_tail().decode("utf-8", "replace")) for process in processes)
+        stderr = _hide(leg, _stderr(leg, LAST_WORDS if verdict is Verdict.FAILED else 0.0))
     return Judgement(
         verdict,
         check.id,
