@@ -70,7 +70,7 @@ class Leg:
             self._retire(self._shared)
             self._shared = None
         if self._shared is None:
-            self._shared = self._open(self.host.connect(self.offer.revision, self.probe))
+            self._shared = self._connected()
         self._shared.conversation.probe = self.probe
         self._use(self._shared.conversation)
         return self._shared
@@ -88,7 +88,7 @@ class Leg:
         It is kept again unless the check raises or the server has ended: what fails here must be tried on a `fresh`
         one before it is believed.
         """
-        session, self._kept = self._kept or self._spoilable(), None
+        session, self._kept = self._kept or self._connected(), None
         session.conversation.probe = self.probe
         self._use(session.conversation)
         try:
@@ -214,7 +214,7 @@ class Leg:
             self._judge(session.conversation)
             raise
 
-    def _spoilable(self) -> Session:
+    def _connected(self) -> Session:
         return self._open(self.host.connect(self.offer.revision, self.probe))
 
     def _retire(self, session: Session) -> None:
