@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from smcp_conformance.inherited import inherited_secrets
+
 TRANSPORTS = ("stdio", "http", "sse")
 DEFAULT_URLS = {"http": "http://127.0.0.1:{port}/mcp", "sse": "http://127.0.0.1:{port}/sse"}
 BUNDLED = "bundled"
@@ -80,11 +82,12 @@ class Target:
     def secrets(self) -> tuple[str, ...]:
         """The values that no output may show, longest first.
 
-        Header and environment values, what `${VAR}` stood for, and the credentials in the URL. Short values whose
-        name doesn't look like a credential's ("PORT=3000") are left out: masking them would garble everything.
+        Header and environment values, what `${VAR}` stood for, the credentials in the URL, and those that the server
+        inherits from our environment. Short values whose name doesn't look like a credential's ("PORT=3000") are left
+        out: masking them would garble everything.
         """
         pairs = [*self.env.items(), *(("interpolated", value) for value in self.interpolated), *_url_values(self.url)]
-        found = {value for name, value in pairs if _is_secret(name, value)}
+        found = {value for name, value in pairs if _is_secret(name, value)} | {*inherited_secrets(os.environ)}
         for _, value in self.headers:
             found |= {value, value.partition(" ")[2]}
         return tuple(sorted(found - {""}, key=lambda value: (-len(value), value)))

@@ -174,7 +174,8 @@ def test_a_bad_header_is_refused_without_its_value(text: str) -> None:
     assert text.startswith("nocolon") or "hunter22" not in str(error.value)
 
 
-def test_secrets_are_header_and_environment_values_longest_first() -> None:
+def test_secrets_are_header_and_environment_values_longest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.environ", {"INHERITED_TOKEN": "inherited-one", "MODE": "inherited-two"})
     target = Target(
         "x",
         env={"API_KEY": "abcd", "MODE": "fast", "LONG": "long enough", "PORT": "{port}-padding"},
@@ -184,6 +185,7 @@ def test_secrets_are_header_and_environment_values_longest_first() -> None:
     )
     assert target.secrets == (
         "from-a-variable",
+        "inherited-one",
         "Bearer t0ken",
         "long enough",
         "pa55word",

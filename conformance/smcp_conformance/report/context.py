@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 
 import pytest
 
+from smcp_conformance.inherited import inherited_secrets
 from smcp_conformance.masking import Mask
 from smcp_conformance.options import Options
 from smcp_conformance.report.command import replay_command
@@ -32,10 +34,11 @@ class Context:
 
     @cached_property
     def mask(self) -> Mask:
-        """Hides the secrets of all targets."""
+        """Hides the secrets of all targets, and those that plugins inherit."""
         targets = self.options.targets
+        secrets = (*inherited_secrets(os.environ), *(secret for target in targets for secret in target.secrets))
         patterns = (*self.options.policy.mask, *(pattern for target in targets for pattern in target.policy.mask))
-        return Mask((secret for target in targets for secret in target.secrets), dict.fromkeys(patterns))
+        return Mask(secrets, dict.fromkeys(patterns))
 
     def command(self, nodeid: str) -> str:
         """The command that repeats an item."""

@@ -14,12 +14,16 @@ WRITTEN = 'canary env/"one"+1'
 INTERPOLATED = "canary-var/äö two=2"
 SENT = "canary-header-three"
 BEARER = "canary-bearer-four"
+INHERITED = "canary-inherited/five"
+SECRETS = (WRITTEN, INTERPOLATED, SENT, INHERITED)
 SERVER = Path(__file__).parents[2] / "telltale.py"
 
 
 def test_no_output_tells_what_the_server_was_confided(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment value, a `${VAR}`, two headers and a pattern are nowhere: terminal, XML, replay files, cache."""
+    """Environment values, also inherited ones, `${VAR}`, headers, a pattern: not in terminal, XML, replays or cache."""
     monkeypatch.setenv("THE_VARIABLE", INTERPOLATED)
+    monkeypatch.setenv("TELLTALE_API_KEY", INHERITED)
+    monkeypatch.setenv("TELLTALE_DATABASE", f"db://user:{INHERITED.replace('/', '%2F')}@host/x")
     project.checks("echoes")
     (confided := project.path / "servers.json").write_text(json.dumps(servers()))
     common = ["--smcp-conformance", "--smcp-config=servers.json", "--smcp-mask", r"canar[y]-pattern-\d+"]
@@ -46,7 +50,7 @@ def servers() -> dict[str, object]:
 
 def tells(text: str) -> bool:
     """Find a secret in `text`, in plain letters (as every one has them) or in base64 after `user:`."""
-    encoded = [base64.b64encode(f"user:{secret}".encode()).decode()[8:28] for secret in (WRITTEN, INTERPOLATED, SENT)]
+    encoded = [base64.b64encode(f"user:{secret}".encode()).decode()[8:28] for secret in SECRETS]
     return "canary" in text or any(each in text for each in encoded)
 
 
