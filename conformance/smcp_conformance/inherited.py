@@ -19,7 +19,7 @@ _TELLING = re.compile(r"(?:\w*(?:token|secret|password|passwd|passphrase|credent
 _HINTING = frozenset(("auth", "accesskey", "privatekey", "cookie", "bearer", "signature"))
 _PLAIN_WORD = re.compile(r"[a-z]+|[A-Z]+|[A-Z][a-z]+")
 _ORDINARY = frozenset(
-    "anonymous bearer default disabled enabled keychain keyring optional password required secret".split()
+    ("anonymous", "bearer", "default", "disabled", "enabled", "keychain", "keyring", "optional", "password", "required")
 )
 
 

@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from smcp_conformance.inherited import inherited_secrets
-
 TRANSPORTS = ("stdio", "http", "sse")
 DEFAULT_URLS = {"http": "http://127.0.0.1:{port}/mcp", "sse": "http://127.0.0.1:{port}/sse"}
 BUNDLED = "bundled"
@@ -86,6 +84,8 @@ class Target:
         inherits from our environment. Short values whose name doesn't look like a credential's ("PORT=3000") are left
         out: masking them would garble everything.
         """
+        from smcp_conformance.inherited import inherited_secrets  # targets are loaded in every pytest run, this needn't
+
         pairs = [*self.env.items(), *(("interpolated", value) for value in self.interpolated), *_url_values(self.url)]
         found = {value for name, value in pairs if _is_secret(name, value)} | {*inherited_secrets(os.environ)}
         for _, value in self.headers:
