@@ -11,6 +11,7 @@ import pytest
 from launching import (
     DEAF,
     ESCAPE,
+    MORTAL,
     PATIENCE,
     READ_TO_END,
     SLEEP,
@@ -73,9 +74,9 @@ class TestStopping:
 
     @posix
     def test_sigterm_comes_next(self, launch: Launch) -> None:
-        server = launch(python(TELL_PID, SLEEP))
+        server = launch(python(MORTAL, TELL_PID, SLEEP))
         line(server)
-        server.stop(grace=0.01)
+        server.stop(grace=1)
         assert server.poll() == -signal.SIGTERM
 
     @posix
