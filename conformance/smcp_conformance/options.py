@@ -86,16 +86,26 @@ def add_options(parser: pytest.Parser) -> None:
 def from_config(config: pytest.Config) -> Options:
     """Read everything the user configured; raises pytest.UsageError that names the valid values.
 
-    Without `--smcp-conformance` nothing is read, and nothing can be wrong.
+    Without `--smcp-conformance` nothing is read. Options that say what to test may wait for it in `addopts`; typed
+    without it they are a mistake, for the run would test nothing and not say so.
     """
     typed = config.option
-    if not (typed.smcp_conformance or typed.smcp_only or typed.smcp_replay):
+    if not (typed.smcp_conformance or typed.smcp_only or typed.smcp_replay is not None):
+        _refuse_options_alone(config.invocation_params.args)
         return Options()
     try:
         configured = _read_configuration(config.rootpath / "pyproject.toml")
         return _Reader(typed, config.rootpath, config.invocation_params.dir, configured).options()
     except TargetError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _refuse_options_alone(words: Iterable[object]) -> None:
+    alone = [word.partition("=")[0] for word in map(str, words) if word.startswith("--smcp-")]
+    if alone:
+        raise pytest.UsageError(
+            f"{alone[0]} does nothing by itself: add --smcp-conformance, or --smcp-only to run nothing else"
+        )
 
 
 def parse_revisions(text: str, source: str) -> str | tuple[str, ...]:

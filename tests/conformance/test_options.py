@@ -38,9 +38,24 @@ def project(pytester: pytest.Pytester) -> Callable[[str], Path]:
     return lambda text: pytester.makepyprojecttoml(f"[tool.smcp-conformance]\n{text}")
 
 
-def test_without_the_flag_nothing_is_read(read: Read, project: Callable[[str], Path]) -> None:
+def test_without_the_flag_nothing_is_read(
+    read: Read, project: Callable[[str], Path], pytester: pytest.Pytester
+) -> None:
+    """`addopts` may prepare a run that the flag asks for."""
     project("nonsense = 1")
-    assert read("--smcp-server", "", "--smcp-revisions", "1999") == Options(enabled=False)
+    pytester.makeini("[pytest]\naddopts = --smcp-server= --smcp-revisions 1999")
+    assert read() == Options(enabled=False)
+
+
+@pytest.mark.parametrize("typed", [("--smcp-server", "node x.js"), ("--smcp-url=http://h:1/mcp",), ("--smcp-strict",)])
+def test_an_option_that_does_nothing_without_the_flag_is_refused(
+    pytester: pytest.Pytester, typed: tuple[str, ...]
+) -> None:
+    """"no tests ran" would say nothing of what was forgotten."""
+    result = pytester.runpytest_subprocess(*typed)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    option = typed[0].partition("=")[0]
+    result.stderr.fnmatch_lines([f"ERROR: {option} does nothing by itself: add --smcp-conformance, or --smcp-only *"])
 
 
 @pytest.mark.parametrize("option", [("--smcp-only",), ("--smcp-replay", "x::start")])
