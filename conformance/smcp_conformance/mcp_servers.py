@@ -1,22 +1,40 @@
 """Targets from the JSON that MCP clients keep their servers in: `.mcp.json`, `.vscode/mcp.json` and their like.
 
 Two layouts are common: `{"mcpServers": {NAME: …}}` and VS Code's `{"servers": {NAME: …}}`. A server is a `command`
-with `args`, `env` and `cwd`, or a `url` with `headers`; what else clients keep beside these is theirs and ignored.
-Names become target names in lower case. VS Code allows comments and trailing commas.
+with `args`, `env` and `cwd`, or a `url` with `headers`; what else clients are known to keep beside these is theirs,
+and what no client is known for is remarked upon: it may be a slip. Names become target names in lower case. VS Code
+allows comments and trailing commas.
 """
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from smcp_conformance.table import Table, Variables, read_document
+from smcp_conformance.table import Table, Variables, Verbatim, read_document
 from smcp_conformance.target import Target, TargetError, command_target, parse_header, slug, url_target
 
 _TYPES = {"stdio": "stdio", "http": "http", "streamable-http": "http", "streamablehttp": "http", "sse": "sse"}
+_TEXTS = ("type", "transport", "command", "cwd", "envFile", "url")
+_PAIRS = ("env", "headers")
+_FLAGS = ("disabled", "enabled")
+_READ = (*_TEXTS, "args", *_PAIRS, *_FLAGS)
+_THEIRS = frozenset(
+    (
+        *("alwaysAllow", "auth", "authProviderType", "autoApprove", "autoStart", "chatMenu", "connectionTimeout"),
+        *("description", "dev", "disabledTools", "displayName", "enabledTools", "excludeTools", "gallery"),
+        *("headersHelper", "icon", "iconPath", "id", "includeTools", "initTimeout", "name", "note", "notes"),
+        *("oauth", "priority", "requestTimeout", "restart", "sandbox", "sandboxEnabled", "scopes"),
+        *("serverInstructions", "settings", "source", "startup", "startupTimeout", "tags", "timeout", "title"),
+        *("toolTimeout", "tools", "trust", "version", "watchPaths"),
+    )
+)
+"""Keys that clients keep for themselves."""
 _EDITOR_FOLDERS = (".vscode", ".cursor")
 _COMMENT = r"//[^\n]*|/\*.*?\*/"
 _STRING_OR_EXTRA = re.compile(rf'("(?:\\.|[^"\\])*")|{_COMMENT}|,(?=(?:\s|{_COMMENT})*[}}\]])', re.DOTALL)
@@ -44,14 +62,17 @@ def _parse(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        plain = _STRING_OR_EXTRA.sub(lambda match: match[1] or " ", text)
+        plain = _STRING_OR_EXTRA.sub(lambda match: match[1] or re.sub(r"[^\n]", " ", match[0]), text)
         if plain == text:
             raise
         return json.loads(plain)
 
 
 def _disabled(servers: Table, name: str) -> bool:
-    return servers.table(name).flag("disabled")
+    server = servers.table(name)
+    for key in _FLAGS:
+        server.flag(key)
+    return server.flag("disabled") or server.values.get("enabled") is False
 
 
 def _read_server(servers: Table, name: str, path: Path) -> Target:
@@ -59,9 +80,28 @@ def _read_server(servers: Table, name: str, path: Path) -> Target:
     folder = folder.parent if folder.name in _EDITOR_FOLDERS else folder
     variables = Variables({"workspaceFolder": str(folder), "userHome": str(Path.home())})
     server = replace(servers.table(name), source=f"{str(path)!r}, {name}", variables=variables)
+    _demand_types(replace(server, variables=Verbatim()))
     transport = _transport(server)
     read = _read_url if transport in ("http", "sse") or "url" in server.values else _read_command
-    return replace(read(server, slug(name), folder, transport), interpolated=tuple(variables.found))
+    target = read(server, slug(name), folder, transport)
+    return replace(target, interpolated=tuple(variables.found), remarks=tuple(_remarks(server)))
+
+
+def _demand_types(server: Table) -> None:
+    """Refuse a value of a wrong type, also where this kind of server has no use for it."""
+    for key in _TEXTS:
+        server.text(key)
+    for key in _PAIRS:
+        server.pairs(key)
+    server.words("args")
+
+
+def _remarks(server: Table) -> Iterator[str]:
+    for key in server.values:
+        if key not in _READ and key not in _THEIRS and key[:1] not in ("_", "$", "/"):
+            close = difflib.get_close_matches(key, _READ, n=1)
+            meant = f"did you mean {close[0]!r}?" if close else f"those that are read: {', '.join(_READ)}"
+            yield f"{server.source}: unknown key {key!r} is ignored; {meant}"
 
 
 def _transport(server: Table) -> str | None:
@@ -74,8 +114,9 @@ def _transport(server: Table) -> str | None:
 def _read_command(server: Table, name: str, folder: Path, transport: str | None) -> Target:
     command = server.text("command")
     if not command or not command.strip():
-        raise TargetError(f"{server.source}: needs a 'command' or a 'url'")
-    words = (command, *server.texts("args"))
+        unknown = "; ".join(["", *_remarks(server)])
+        raise TargetError(f"{server.source}: needs a 'command' or a 'url'{unknown}")
+    words = (command, *server.words("args"))
     cwd = folder / (server.text("cwd") or "")
     env = {**_env_file(server, folder), **server.pairs("env")}
     return command_target(name, words, env, cwd, server.source)

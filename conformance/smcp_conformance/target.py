@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 TRANSPORTS = ("stdio", "http", "sse")
 DEFAULT_URLS = {"http": "http://127.0.0.1:{port}/mcp", "sse": "http://127.0.0.1:{port}/sse"}
+EXAMPLE = "http://127.0.0.1:8000/mcp"
 BUNDLED = "bundled"
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -56,8 +57,8 @@ class Target:
 
     A configured server that is reached over several transports gives several targets: they share `group`, which is
     the NAME that users see in node ids, while `name` is unique among all targets. `env` holds additions to the
-    inherited environment, `source` says where this was configured, `interpolated` what `${VAR}` stood for. `url`
-    may hold `{port}`.
+    inherited environment, `source` says where this was configured, `interpolated` what `${VAR}` stood for, `remarks`
+    what is odd there, though no mistake. `url` may hold `{port}`.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Target:
     source: str = ""
     group: str = ""
     interpolated: tuple[str, ...] = field(default=(), repr=False)
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.group:
@@ -100,6 +102,8 @@ def parse_server_option(text: str, cwd: Path) -> Target:
     """
     name, command = _split_name(text, "--smcp-server")
     env, words = read_command(command, f"--smcp-server {name or ''}".rstrip())
+    if words[0].startswith(("http://", "https://")):
+        raise TargetError("--smcp-server: a URL is no command; --smcp-url is for a server that already runs")
     source = f"--smcp-server {' '.join((*(f'{variable}=***' for variable in env), *words))!r}"
     return command_target(name or name_from_command(words), words, env, cwd, source)
 
@@ -136,7 +140,7 @@ def command_target(name: str, words: Sequence[str], env: Mapping[str, str], cwd:
 def url_target(name: str, url: str, cwd: Path, source: str, transport: str | None = None) -> Target:
     """Make the target of a server that already runs at `url`; raises TargetError."""
     if "{port}" in check_url(url, source):
-        raise TargetError(f"{source}: {url!r} must name the port; {{port}} is for commands that we start")
+        raise TargetError(f"{source}: the URL must name the port; {{port}} is for commands that we start")
     check_name(name, source)
     guessed = "sse" if urlsplit(url).path.rstrip("/").endswith("/sse") else "http"
     return Target(name, (), url, transport or guessed, cwd, source=source)
@@ -145,7 +149,7 @@ def url_target(name: str, url: str, cwd: Path, source: str, transport: str | Non
 def check_url(url: str, source: str) -> str:
     """Return `url` if it is an absolute http or https URL; raises TargetError."""
     if not _is_http_url(url.replace("{port}", "0")):
-        raise TargetError(f"{source}: {url!r} must be a URL such as 'http://127.0.0.1:8000/mcp'")
+        raise TargetError(f"{source}: {url!r} must be a URL such as {EXAMPLE!r}, with http:// or https://")
     return url
 
 

@@ -104,14 +104,17 @@ class TestMcpServers:
         assert target.command == ("http://x // y", "1", ",]")
 
     def test_disabled_servers_are_left_out_and_names_become_target_names(self, tmp_path: Path) -> None:
-        document = {"mcpServers": {"My Server": {"command": "x"}, "off": {"disabled": True, "command": "y"}}}
+        document = {
+            "mcpServers": {"My Server": {"command": "x"}, "off": {"disabled": True}, "not-on": {"enabled": False}}
+        }
         assert [target.name for target in servers(tmp_path, document)] == ["my-server"]
 
     @pytest.mark.parametrize(
         ("document", "complaint"),
         [
-            ("{", "must be JSON"),
-            ("{,", "must be JSON"),
+            ("{", r"\.mcp\.json:1:2: must be JSON: expecting property name"),
+            ("{\n  ,", r"\.mcp\.json:2:3: must be JSON: "),
+            ("{/* one\ntwo */ // three\n  :}", r"\.mcp\.json:3:3: must be JSON: "),
             ("[]", "must hold a JSON object"),
             ({"other": 1}, "must hold an object 'mcpServers'"),
             ({"mcpServers": {}}, "names no server"),
@@ -123,7 +126,20 @@ class TestMcpServers:
             ({"mcpServers": {"a": {"command": 3}}}, "a, command: 3 must be a string"),
             ({"mcpServers": {"a": {"command": "x", "args": {}}}}, "a, args: {} must be a list of strings"),
             ({"mcpServers": {"a": {"command": "x", "args": [1]}}}, "a, args: 1 must be a string"),
+            (
+                {"mcpServers": {"a": {"command": "x", "args": "s.js -v"}}},
+                "args: 's.js -v' must be a list of strings",
+            ),
+            ({"mcpServers": {"a": {"command": ["x"]}}}, r"a, command: \['x'\] must be a string"),
+            ({"mcpServers": {"a": {"command": "x", "cwd": 3}}}, "a, cwd: 3 must be a string"),
+            ({"mcpServers": {"a": {"command": "x", "env": ["A=b"]}}}, "a, env: a list must be a table of strings"),
+            ({"mcpServers": {"a": {"command": "x", "env": {"A": None}}}}, r"a, env\.A: nothing must be a string"),
+            ({"mcpServers": {"a": {"command": "x", "headers": "A: b"}}}, "a, headers: a string must be a table of str"),
+            ({"mcpServers": {"a": {"url": ["http://h/"]}}}, "a, url: .* must be a string"),
+            ({"mcpServers": {"a": {"url": "http://h/", "args": "x"}}}, "a, args: 'x' must be a list of strings"),
+            ({"mcpServers": {"a": {"comand": "x"}}}, "or a 'url'; .* unknown key 'comand' .*; did you mean 'command'"),
             ({"mcpServers": {"a": {"command": "x", "disabled": 1}}}, "disabled: 1 must be true or false"),
+            ({"mcpServers": {"a": {"command": "x", "enabled": 1}}}, "enabled: 1 must be true or false"),
             ({"mcpServers": {"a": {"url": "x"}}}, "must be a URL"),
             ({"mcpServers": {"a": {"url": "http://h/", "type": "ws"}}}, "type 'ws' must be one of stdio, http"),
         ],
@@ -131,6 +147,25 @@ class TestMcpServers:
     def test_what_is_wrong_is_named(self, tmp_path: Path, document: Any, complaint: str) -> None:
         with pytest.raises(TargetError, match=complaint):
             servers(tmp_path, document)
+
+    def test_what_is_no_text_is_told_by_its_place(self, tmp_path: Path) -> None:
+        (tmp_path / "latin.json").write_bytes(b'{\n "\xe4": 1}')
+        with pytest.raises(TargetError, match=r"latin\.json:2:3: must be JSON: it must be UTF-8"):
+            read_mcp_servers(tmp_path / "latin.json")
+
+    @pytest.mark.parametrize("entry", [{"env": ["KEY=hunter22"]}, {"headers": {"Authorization": ["hunter22"]}}])
+    def test_a_wrong_type_shows_no_secret(self, tmp_path: Path, entry: dict[str, Any]) -> None:
+        with pytest.raises(TargetError, match="a list must be") as error:
+            server(tmp_path, command="x", **entry)
+        assert "hunter22" not in str(error.value)
+
+    def test_a_key_that_no_client_is_known_for_is_remarked_upon(self, tmp_path: Path) -> None:
+        """It may be a slip; what clients keep for themselves is theirs, and so is a comment."""
+        theirs = {"autoApprove": [], "timeout": 60, "description": "x", "_comment": "x"}
+        assert server(tmp_path, command="x", **theirs).remarks == ()
+        slip, strange = server(tmp_path, command="x", arg=["y"], zone=1).remarks
+        assert slip.endswith(".mcp.json', shop: unknown key 'arg' is ignored; did you mean 'args'?")
+        assert "unknown key 'zone' is ignored; those that are read: type, transport, command, cwd" in strange
 
     def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(TargetError, match=r"can't read '.*none\.json': no such file"):
@@ -222,7 +257,10 @@ class TestPyproject:
     @pytest.mark.parametrize(
         ("text", "complaint"),
         [
-            ("x", "must be TOML"),
+            ("x", r"pyproject\.toml:1:2: must be TOML: "),
+            ("\n[tool\n", r"pyproject\.toml:2:6: must be TOML: "),
+            ("a = [", r"pyproject\.toml:1:6: must be TOML: "),
+            (SHOP + "command = 'x'\nenv = ['KEY=hunter22']", "env: a list must be a table of strings"),
             (HEAD + "target = 1", "unknown key 'target'; the valid ones are targets, config, plugins"),
             (HEAD + "targets = 1", r"\[tool.smcp-conformance\], targets: 1 must be a table"),
             (HEAD + "strict = 1", "strict: 1 must be true or false"),
@@ -235,7 +273,7 @@ class TestPyproject:
             (SHOP + "port = 1", "unknown key 'port'; the valid ones are command"),
             (SHOP + "command = ' '", "the command is empty"),
             (SHOP + "command = []", "the command is empty"),
-            (SHOP + "command = 3", "command: 3 must be a list of strings"),
+            (SHOP + "command = 3", "command: 3 must be a string or a list of strings"),
             (SHOP + "command = 'x'\ntransports = ['tcp']", "'tcp' must be one of stdio, http, sse"),
             (SHOP + "command = 'x {port}'\ntransports = ['stdio']", "'stdio' needs a `command` without"),
             (SHOP + "command = 'x'\ntransports = ['http']", "'http' needs `http-command`, a `command` with"),

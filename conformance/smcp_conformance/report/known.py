@@ -26,6 +26,8 @@ from typing import Any
 
 from smcp_conformance.report.ledger import FINDINGS, Ledger
 from smcp_conformance.requirement import Verdict
+from smcp_conformance.table import read_document
+from smcp_conformance.target import TargetError
 
 # One of the two is missing from every environment, so a plain import would not pass the type checkers.
 tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
@@ -119,12 +121,10 @@ def read_known_failures(path: Path, today: datetime.date | None = None) -> Known
     """Read `path`; raises KnownFailuresError that names file, line and what is wanted."""
     today = today or datetime.date.today()
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        document = tomllib.loads(text)
-    except OSError as error:
-        raise KnownFailuresError(f"can't read {str(path)!r}: {(error.strerror or str(error)).lower()}") from None
-    except ValueError as error:  # also what the parser and the UTF-8 decoder raise
-        raise KnownFailuresError(f"{path}: must be TOML: {error}") from None
+        document = read_document(path, tomllib.loads, "TOML")
+    except TargetError as error:
+        raise KnownFailuresError(str(error)) from None
+    text = path.read_text(encoding="utf-8-sig")
     if strange := sorted(set(document) - {"failure"}):
         raise KnownFailuresError(f"{path}: unknown key {strange[0]!r}; entries are written as [[failure]]")
     tables = document.get("failure", [])

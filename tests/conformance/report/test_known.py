@@ -91,7 +91,8 @@ def test_an_expired_entry_excuses_nothing(tmp_path: Path) -> None:
         ("[failure]\ncheck = 'x'", "'failure' must be a list of tables, written as [[failure]]"),
         ("failure = [1]", ":1: 1 must be a table, written as [[failure]]"),
         ("[[failures]]\ncheck = 'x'", "unknown key 'failures'; entries are written as [[failure]]"),
-        ("[[failure]\n", "must be TOML"),
+        ("[[failure]\n", ":1:10: must be TOML: expected ']]'"),
+        ("[[failure]]\ncheck = 'x", ":2:11: must be TOML: expected "),
     ],
 )
 def test_a_bad_file_is_told_by_line_with_what_is_right(tmp_path: Path, text: str, told: str) -> None:
