@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 PLUGINS = "plugins"
 KNOWN_FAILURES = "smcp-known-failures.toml"
+FILLED = {
+    "smcp_config": "the JSON file of an MCP client",
+    "smcp_plugins": "a folder that holds NAME/cli.py",
+    "smcp_known_failures": "a TOML file",
+    "smcp_allow_tools": "the name of a tool, or a glob of names",
+    "smcp_replay": "the id of an item (NAME::leg::page::check) or a file in .smcp/replays/",
+}
+"""What may not be empty, though an empty text could be read as something."""
+
 FOUR_WAYS = """\
 --smcp-conformance: nothing to test was found; say what in one of four ways:
   a command      --smcp-server 'python server.py'   (NAME='…' names it; {port} in it means HTTP)
@@ -37,7 +46,8 @@ class Options:
 
     `revisions` is "default" (the newest handshake revision and 2026-07-28, where spoken) or a tuple of revisions,
     oldest first; `plugins` are directories whose subfolders hold a `cli.py`; `origin` says where the subjects come
-    from; `policy` is what holds where a target says nothing else (targets carry their own, complete).
+    from; `policy` is what holds where a target says nothing else (targets carry their own, complete); `remarks` are
+    what is odd about them, though no mistake.
     """
 
     enabled: bool = False
@@ -50,6 +60,7 @@ class Options:
     replay: str | None = None
     policy: Policy = field(default_factory=Policy)
     origin: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -108,6 +119,19 @@ def _refuse_options_alone(words: Iterable[object]) -> None:
         )
 
 
+def _refuse_nothing(typed: Any) -> None:
+    """Refuse empty values: a variable of a script that wasn't set must not choose another default."""
+    for name, wanted in FILLED.items():
+        given = getattr(typed, name)
+        if "" in (given if isinstance(given, list) else [given]):
+            raise TargetError(f"--{name.replace('_', '-')}: '' must be {wanted}")
+
+
+def _remarks(headers: Sequence[object], targets: Iterable[Target]) -> Iterator[str]:
+    if headers and all(target.transport == "stdio" for target in targets):
+        yield "--smcp-header has no effect: no target is reached over HTTP"
+
+
 def parse_revisions(text: str, source: str) -> str | tuple[str, ...]:
     """Read "default", "all" or revisions between commas; raises TargetError."""
     if text.strip() == "default":
@@ -115,6 +139,8 @@ def parse_revisions(text: str, source: str) -> str | tuple[str, ...]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     if names == ["all"]:
         return REVISIONS
+    if {"all", "default"} & {*names}:
+        raise TargetError(f"{source}: {text!r} must be 'default' alone, 'all' alone, or revisions between commas")
     for name in names or [text]:
         if name not in REVISIONS:
             raise TargetError(
@@ -133,6 +159,8 @@ class _Reader:
     configured: Configuration
 
     def options(self) -> Options:
+        _refuse_nothing(self.typed)
+        headers = tuple(parse_header(text) for text in self.typed.smcp_header)
         policy = self._policy(self.configured.policy)
         targets, plugins, origin = self._subjects()
         if plugins and any(target.group == PLUGINS for target in targets):
@@ -142,7 +170,7 @@ class _Reader:
         return Options(
             enabled=True,
             only=self.typed.smcp_only,
-            targets=tuple(_distinct(self._completed(target) for target in targets)),
+            targets=tuple(_distinct(self._completed(target, headers) for target in targets)),
             plugins=tuple(_plugin_folder(folder) for folder in plugins),
             revisions=self._revisions(),
             strict=self.typed.smcp_strict or self.configured.strict,
@@ -150,6 +178,7 @@ class _Reader:
             replay=self.typed.smcp_replay,
             policy=policy,
             origin=origin,
+            remarks=() if self.typed.smcp_replay else tuple(_remarks(headers, targets)),
         )
 
     def _subjects(self) -> tuple[Sequence[Target], Sequence[Path], str]:
@@ -176,10 +205,10 @@ class _Reader:
         files = _read_all(self.configured.configs)
         return [*self.configured.targets, *(replace(target, policy=self.configured.policy) for target in files)]
 
-    def _completed(self, target: Target) -> Target:
+    def _completed(self, target: Target, headers: tuple[tuple[str, str], ...]) -> Target:
         """Add to `target` what was typed for all of them."""
-        headers = tuple(parse_header(text) for text in self.typed.smcp_header) if target.transport != "stdio" else ()
-        return replace(target, headers=target.headers + headers, policy=self._policy(target.policy))
+        sent = headers if target.transport != "stdio" else ()
+        return replace(target, headers=target.headers + sent, policy=self._policy(target.policy))
 
     def _policy(self, base: Policy) -> Policy:
         typed = self.typed
@@ -244,7 +273,8 @@ def _clash(name: str, first: Target, second: Target) -> str:
 
 def _plugin_folder(folder: Path) -> Path:
     if not _command_lines(folder):
-        raise TargetError(f"plugins: {str(folder)!r} must be a folder that holds NAME/cli.py")
+        itself = f"; it is a plugin itself, so name {str(folder.parent)!r}" if (folder / "cli.py").is_file() else ""
+        raise TargetError(f"plugins: {str(folder)!r} must be a folder that holds NAME/cli.py{itself}")
     return folder
 
 

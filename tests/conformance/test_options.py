@@ -51,7 +51,7 @@ def test_without_the_flag_nothing_is_read(
 def test_an_option_that_does_nothing_without_the_flag_is_refused(
     pytester: pytest.Pytester, typed: tuple[str, ...]
 ) -> None:
-    """"no tests ran" would say nothing of what was forgotten."""
+    """ "no tests ran" would say nothing of what was forgotten."""
     result = pytester.runpytest_subprocess(*typed)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     option = typed[0].partition("=")[0]
@@ -176,6 +176,19 @@ def test_a_target_may_not_be_called_like_the_items_of_the_plugins(read: Read, py
         ((*X, "--smcp-reply-timeout", "nan"), "--smcp-reply-timeout: 'nan' must be a number of seconds"),
         ((*X, "--smcp-mask", "["), r"--smcp-mask: '\[' must be a regular expression"),
         ((*X, "--smcp-known-failures", "none"), "known failures: '.*none' must be a file"),
+        ((*X, "--smcp-revisions", "default,2025-11-25"), "must be 'default' alone, 'all' alone, or revisions between"),
+        (("--smcp-server", "http://h:1/mcp"), "a URL is no command; --smcp-url is for a server that already runs"),
+        (
+            ("--smcp-url", "localhost:3000/mcp"),
+            "'localhost:3000/mcp' must be a URL such as .*, with http:// or https://",
+        ),
+        (("--smcp-url", "http://h:{port}/"), r"^--smcp-url '.*': the URL must name the port; {port} is for commands"),
+        (("--smcp-config", ""), "--smcp-config: '' must be the JSON file of an MCP client"),
+        (("--smcp-plugins", ""), "--smcp-plugins: '' must be a folder that holds NAME/cli.py"),
+        ((*X, "--smcp-known-failures", ""), "--smcp-known-failures: '' must be a TOML file"),
+        ((*X, "--smcp-allow-tools", ""), "--smcp-allow-tools: '' must be the name of a tool"),
+        ((*X, "--smcp-replay", ""), "--smcp-replay: '' must be the id of an item"),
+        ((*X, "--smcp-header", "x"), "header 'x' must be given as 'NAME: VALUE'"),
         (("--smcp-url", "http://h/", "--smcp-header", "x"), "header 'x' must be given as 'NAME: VALUE'"),
     ],
 )
@@ -184,6 +197,21 @@ def test_a_wrong_value_is_a_usage_error_that_names_the_valid_ones(
 ) -> None:
     with pytest.raises(pytest.UsageError, match=complaint):
         read(ON, *args)
+
+
+def test_the_folder_of_one_plugin_is_told_from_that_of_all(read: Read, pytester: pytest.Pytester) -> None:
+    (pytester.mkdir("plugins") / "demo").mkdir()
+    (pytester.path / "plugins/demo/cli.py").touch()
+    with pytest.raises(pytest.UsageError, match=r"NAME/cli\.py; it is a plugin itself, so name '.*plugins'$"):
+        read(ON, "--smcp-plugins", "plugins/demo")
+
+
+def test_a_header_that_goes_nowhere_is_remarked_upon(read: Read) -> None:
+    assert read(ON, *X, "--smcp-header", "A: b").remarks == (
+        "--smcp-header has no effect: no target is reached over HTTP",
+    )
+    assert read(ON, "--smcp-url", "http://h/mcp", "--smcp-header", "A: b").remarks == ()
+    assert read("--smcp-replay", "failure.json", "--smcp-header", "A: b").remarks == ()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ def header(
         yield f"  policy: {_policy(options)}"
     if known:
         yield f"  known failures: {known}"
+    yield from (f"  note: {remark}" for target in options.targets for remark in target.remarks)
+    yield from (f"  note: {remark}" for remark in options.remarks)
     for discovery in discoveries:
         yield f"target {discovery.target}:"
         yield from (f"  {note}" for note in discovery.notes)

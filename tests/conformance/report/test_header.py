@@ -43,6 +43,12 @@ def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
     ]
 
 
+def test_the_header_notes_what_is_odd() -> None:
+    """Of a target, and of the run."""
+    options = Options(targets=(Target("fix", remarks=("odd",)),), remarks=("odder",), origin="somewhere")
+    assert list(header(options, (), ()))[2:] == ["  note: odd", "  note: odder"]
+
+
 def plugin(name: str, *commands: str, problems: tuple[str, ...] = ()) -> Described:
     """A plugin that described these commands."""
     run = Run((), 0, b"{}", b"", timed_out=False, seconds=0.1)
