@@ -1,4 +1,4 @@
-"""The summary at the end of a run: a row per leg, why things were not verified, then each finding in four lines."""
+"""The summary at the end of a run: counts per leg, why things were not verified, then each finding in four lines."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from rich.text import Text
 
 from smcp_conformance.report.finding import Finding, Replay, findings, our_errors
 from smcp_conformance.report.ledger import Ledger, Result
-from smcp_conformance.report.tally import COUNTED, Tally, unverified
+from smcp_conformance.report.tally import COUNTED, Tally, by_level, unverified
 from smcp_conformance.requirement import Verdict
 
-COUNTS = "passed · failed\n· warned\n· not verified"  # COUNTED, broken so that a row fits in 80 columns
 STYLES = {Verdict.FAILED: "red", Verdict.WARNED: "yellow"}
 IDS_SHOWN = 3
 
@@ -46,8 +45,9 @@ class Summary:
         for each in reasons:
             yield Text(f"  {len(each.ids)} × {each.reason}")
             shown = each.ids if self.verbosity > 0 else each.ids[:IDS_SHOWN]
-            more = f" and {len(each.ids) - len(shown)} more" if len(shown) < len(each.ids) else ""
-            yield Text(f"      {', '.join(shown)}{more}", "dim")
+            yield from (Text(f"      {id}", "dim") for id in shown)
+            if len(shown) < len(each.ids):
+                yield Text(f"      and {len(each.ids) - len(shown)} more, which -v lists", "dim")
 
     def _finding(self, finding: Finding, style: str) -> Iterator[RenderableType]:
         yield Text(f"\n{finding.title}", f"bold {style}")
@@ -55,27 +55,26 @@ class Summary:
 
 
 def counts(ledger: Ledger) -> RenderableType:
-    """Make the table of counts, one row per leg."""
-    tallies = [(leg, Tally.of(results)) for leg, results in ledger.legs()]
-    known = any(tally.known for _, tally in tallies)
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("leg", overflow="fold")
-    for level in ("MUST", "SHOULD, MAY"):
-        table.add_column(f"{level}\n{COUNTS}", no_wrap=True)
-    table.add_column("not\napplicable", justify="right")
+    """Make the table of counts: below each leg a row for what it MUST do, and one for the rest."""
+    legs = [(leg, by_level(results)) for leg, results in ledger.legs()]
+    known = any(tally.known for _, levels in legs for tally in levels.values())
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("leg\n  level", overflow="fold")
+    for verdict in COUNTED:
+        table.add_column(verdict.value.replace(" ", "\n"), justify="right", vertical="bottom")
     if known:
-        table.add_column("known", justify="right")
-    for leg, tally in tallies:
-        last = [str(tally.known)] if known else []
-        table.add_row(leg, _numbers(tally.must), _numbers(tally.should), str(tally.not_applicable), *last)
+        table.add_column("known\nbefore", justify="right")
+    for leg, levels in legs:
+        table.add_row(leg)
+        for level, tally in levels.items():
+            table.add_row(f"  {level}", *_numbers(tally), *([str(tally.known)] if known else []))
     return table
 
 
-def _numbers(numbers: Sequence[int]) -> Text:
+def _numbers(tally: Tally) -> Iterator[Text]:
     """Show counts in the order of `COUNTED`."""
-    counted = zip(COUNTED, numbers, strict=True)
-    cells = [Text(f"{number:2}", STYLES.get(verdict, "") if number else "dim") for verdict, number in counted]
-    return Text(" · ").join(cells)
+    for verdict, number in zip(COUNTED, tally.counts, strict=True):
+        yield Text(str(number), STYLES.get(verdict, "") if number else "dim")
 
 
 def rendered(parts: Iterator[RenderableType], width: int, colour: bool) -> str:

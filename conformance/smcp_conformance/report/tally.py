@@ -1,4 +1,4 @@
-"""Counting: verdicts per leg, and the reasons why things were not verified."""
+"""Counting: verdicts per leg and level, and the reasons why things were not verified."""
 
 from __future__ import annotations
 
@@ -9,27 +9,34 @@ from dataclasses import dataclass
 from smcp_conformance.report.ledger import Result
 from smcp_conformance.requirement import Level, Verdict
 
-COUNTED = (Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.NOT_VERIFIED)
+COUNTED = (Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.NOT_VERIFIED, Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """The counts of one leg: how often each of `COUNTED` was said of MUSTs and of the rest, and what did not apply."""
+    """How often each of `COUNTED` was said, and how many failures and warnings were known before."""
 
-    must: tuple[int, ...]
-    should: tuple[int, ...]
-    not_applicable: int
+    counts: tuple[int, ...]
     known: int
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> Tally:
         """Count `results`; failures and warnings that were known count as nothing else."""
         results = tuple(results)
-        fresh = [result for result in results if not result.known]
-        counts = Counter((Level(result.judgement.level).absolute, result.verdict) for result in fresh)
-        must, should = (tuple(counts[absolute, verdict] for verdict in COUNTED) for absolute in (True, False))
-        not_applicable = sum(counts[absolute, Verdict.NOT_APPLICABLE] for absolute in (True, False))
-        return cls(must, should, not_applicable, len(results) - len(fresh))
+        counts = Counter(result.verdict for result in results if not result.known)
+        return cls(tuple(counts[verdict] for verdict in COUNTED), sum(bool(result.known) for result in results))
+
+
+def by_level(results: Iterable[Result]) -> dict[str, Tally]:
+    """Count the results on MUSTs, and those on all other requirements; what there is none of is left out."""
+    parted: dict[bool, list[Result]] = {True: [], False: []}
+    for result in results:
+        parted[Level(result.judgement.level).absolute].append(result)
+    return {
+        label: Tally.of(parted[absolute])
+        for label, absolute in (("MUST", True), ("SHOULD, MAY", False))
+        if parted[absolute]
+    }
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from smcp_conformance.report.late import vacuous_legs
 from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.scheduling import make_scheduler, scope
 from smcp_conformance.report.summary import Summary, rendered
-from smcp_conformance.report.tally import Tally, unverified
+from smcp_conformance.report.tally import Tally, by_level, unverified
 from smcp_conformance.requirement import Verdict
 
 STDIO, HTTP = "fix::stdio-2025-11-25", "fix::http-2025-11-25"
@@ -51,8 +51,8 @@ def ledger(*results: Result) -> Ledger:
 
 
 def test_counts_are_by_level_and_known_failures_count_as_nothing_else() -> None:
-    """MAY counts with SHOULD; what does not apply is one number."""
-    tally = Tally.of(
+    """MAY counts with SHOULD; of what was not asked at all there is no row."""
+    counted = by_level(
         [
             result(f"{STDIO}::p::a"),
             result(f"{STDIO}::p::b", Verdict.FAILED, "MUST NOT"),
@@ -63,7 +63,8 @@ def test_counts_are_by_level_and_known_failures_count_as_nothing_else() -> None:
             result(f"{STDIO}::p::g", Verdict.NOT_APPLICABLE),
         ]
     )
-    assert tally == Tally(must=(1, 1, 0, 0), should=(0, 0, 1, 1), not_applicable=2, known=1)
+    assert counted == {"MUST": Tally((1, 1, 0, 0, 1), 1), "SHOULD, MAY": Tally((0, 0, 1, 1, 1), 0)}
+    assert list(by_level([result(f"{STDIO}::p::a")])) == ["MUST"]
 
 
 def test_reasons_are_grouped_the_commonest_first() -> None:
@@ -111,15 +112,12 @@ def test_a_finding_has_four_lines() -> None:
 
 
 def test_an_error_of_ours_says_so() -> None:
-    """It is no verdict, and keeps its traceback."""
+    """It is no verdict, and keeps its traceback, whose last line is enough for the summary."""
     ours = replace(BROKEN, verdict=Verdict.NOT_VERIFIED, internal=True, got="Traceback\n  KeyError\n")
     (found,) = our_errors([Result(f"{STDIO}::server/tools::a", ours)])
     assert found.title.startswith("error in the check itself, not a verdict on the server: fix server/tools::a")
-    assert found.lines(lambda id: f"again {id}")[1:] == [
-        "Traceback",
-        "  KeyError",
-        f"replay:   again {STDIO}::server/tools::a",
-    ]
+    assert found.lines(lambda id: f"again {id}") == ["KeyError", f"replay:   again {STDIO}::server/tools::a"]
+    assert four_lines(ours, "x")[1:] == ["Traceback", "  KeyError", "replay:   x"]
 
 
 def typed(**given: object) -> SimpleNamespace:
@@ -192,12 +190,20 @@ def test_the_summary_is_plain_without_a_terminal_and_fits_80_columns() -> None:
     )
     command = "pytest " + "x" * 100
     lines = rendered(Summary(results, lambda id: command).parts(), 80, colour=False).splitlines()
-    (row,) = [line for line in lines if line.startswith("fix::stdio")]
-    assert " ".join(row.split()) == "fix::stdio-2025-11-25 99 · 1 · 0 · 5 0 · 0 · 0 · 0 0 1"
-    assert max(len(line) for line in lines[: lines.index(row) + 1]) <= 80
+    table = lines[: lines.index("")]
+    assert [" ".join(line.split()) for line in table] == [
+        "leg not not known",
+        "level passed failed warned verified applicable before",
+        STDIO,
+        "MUST 99 1 0 5 0 1",
+    ]
+    assert max(len(line) for line in table) <= 80
     assert f"  replay:   {command}" in lines
     assert "  5 × no tools" in lines
-    assert any(line.endswith("v2 and 2 more") for line in lines)
+    assert lines[lines.index("  5 × no tools") + 3 :][:2] == [
+        f"      {STDIO}::p::v2",
+        "      and 2 more, which -v lists",
+    ]
     assert not [line for line in lines if "\x1b" in line or "because" in line]
 
 
