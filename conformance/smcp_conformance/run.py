@@ -24,6 +24,7 @@ from smcp_conformance.leg import Leg
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.context import Context
+from smcp_conformance.report.failures import FailuresInShort
 from smcp_conformance.report.hooks import RunReports
 from smcp_conformance.report.items import ItemReports
 from smcp_conformance.report.late import NOTHING_VERIFIED
@@ -52,6 +53,7 @@ class ConformanceRun:
         self.item_reports = ItemReports(context)
         config.pluginmanager.register(self.item_reports, "smcp-conformance-item-reports")
         config.pluginmanager.register(RunReports(self, context), "smcp-conformance-run-reports")
+        config.pluginmanager.register(FailuresInShort(self.groups), "smcp-conformance-failures")
 
     @cached_property
     def discoveries(self) -> tuple[Discovery, ...]:

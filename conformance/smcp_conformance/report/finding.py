@@ -38,8 +38,11 @@ class Finding:
         return f"{said(self.judgement)}: {self.first.group} {self.judgement.check} ({legs})"
 
     def lines(self, replay: Replay) -> list[str]:
-        """The four lines; `replay` makes a command of an item's id."""
-        return four_lines(self.judgement, replay(self.first.id))
+        """The four lines; `replay` makes a command of an item's id. Of an error of ours the last of its traceback."""
+        command = replay(self.first.id)
+        if self.judgement.internal:
+            return [sentence(self.judgement), _replay(command)]
+        return four_lines(self.judgement, command)
 
 
 def said(judgement: Judgement) -> str:
@@ -50,14 +53,30 @@ def said(judgement: Judgement) -> str:
 def four_lines(judgement: Judgement, replay: str) -> list[str]:
     """Requirement and link, what is expected, what was there, how to see it again."""
     if judgement.internal:
-        return [f"{OUR_ERROR}:", *judgement.got.rstrip().splitlines(), f"replay:   {replay}"]
+        return [f"{OUR_ERROR}:", *judgement.got.rstrip().splitlines(), _replay(replay)]
     why = f" [warned: {judgement.reason}]" if judgement.verdict is Verdict.WARNED and judgement.reason else ""
     return [
         f"{judgement.level} {judgement.requirement}: {judgement.text} ({judgement.link}){why}",
-        f"expected: {one_line(judgement.must_be) or 'what the requirement says'}",
+        f"expected: {expected(judgement)}",
         f"actual:   {one_line(judgement.got)}",
-        f"replay:   {replay}",
+        _replay(replay),
     ]
+
+
+def sentence(judgement: Judgement) -> str:
+    """Say on one line what was found."""
+    if judgement.internal:
+        return one_line(judgement.got.rstrip().rpartition("\n")[2])
+    return f"got {one_line(judgement.got)}, must be {expected(judgement)}"
+
+
+def expected(judgement: Judgement) -> str:
+    """All that is allowed, on one line."""
+    return one_line(judgement.must_be) or "what the requirement says"
+
+
+def _replay(command: str) -> str:
+    return f"replay:   {command}"
 
 
 def one_line(text: str) -> str:

@@ -50,7 +50,7 @@ def untrue_entries(
     """
     spared = [entry for entry in known.entries if not entry.concerns(groups) or _spared(entry, failed, narrowed)]
     for entry, complaint in known.complaints(ledger, spared):
-        yield entry.place, f"{entry.place}: this known failure {complaint}"
+        yield entry.place, f"this known failure {complaint}"
 
 
 def _spared(entry: Known, failed: Collection[str], narrowed: bool) -> bool:

@@ -55,7 +55,7 @@ def complaints(
     narrowed: bool = False,
 ) -> list[str]:
     """The texts of all complaints."""
-    return [text for _, text in untrue_entries(known, of, groups, failed, narrowed)]
+    return [f"{place}: {text}" for place, text in untrue_entries(known, of, groups, failed, narrowed)]
 
 
 def test_entries_know_their_lines_and_excuse_what_they_name(tmp_path: Path) -> None:
