@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,10 @@ import pytest
 from smcp_conformance.collect import CheckItem, ConformanceItem
 from smcp_conformance.judge import Judgement
 from smcp_conformance.report.context import Context
-from smcp_conformance.report.finding import four_lines, said
+from smcp_conformance.report.finding import expected, four_lines, one_line, said
 from smcp_conformance.report.ledger import FINDINGS
 from smcp_conformance.report.replay import Recording, frames_of, replay_path, seen_during, whole_exchange, write_replay
+from smcp_conformance.requirement import Verdict
 
 NO_CALL = "no call broke what is promised"
 MASKED = ("got", "must_be", "reason", "exchange", "stderr")
@@ -58,7 +59,7 @@ class ItemReports:
 
     def _complete(self, report: pytest.TestReport, item: ConformanceItem, judgement: Judgement) -> None:
         vars(report)["smcp"] = judgement.to_json()  # what else a report holds crosses process borders too
-        properties = (("verdict", said(judgement)), ("requirement", judgement.requirement), ("level", judgement.level))
+        properties = list(self._properties(item.nodeid, judgement))
         item.user_properties.extend(properties)  # junitxml takes those that the teardown's report brings
         report.user_properties.extend(properties)
         if report.skipped:
@@ -70,6 +71,21 @@ class ItemReports:
             self._attach(report, judgement, "wire exchange" if on_wire else "plugin call")
             self._excuse(report, judgement)
             self._record(report, item, judgement)
+
+    def _properties(self, nodeid: str, judgement: Judgement) -> Iterator[tuple[str, object]]:
+        """What JUnit XML says of an item beside its outcome: of a finding, all that its four lines say."""
+        yield "verdict", said(judgement)
+        yield "requirement", judgement.requirement
+        yield "level", judgement.level
+        yield "text", judgement.text
+        yield "link", judgement.link
+        if judgement.reason:
+            yield "reason", judgement.reason
+        if judgement.verdict in FINDINGS:
+            yield "expected", expected(judgement)
+            yield "actual", one_line(judgement.got)
+        if judgement.verdict in (*FINDINGS, Verdict.NOT_VERIFIED):
+            yield "replay", self.context.command(nodeid)
 
     def _whole(self, item: CheckItem) -> str:
         return whole_exchange(frames_of(item.check, item.run.leg(item.offer)), self.context.mask)

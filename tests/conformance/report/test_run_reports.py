@@ -32,14 +32,15 @@ def test_header_summary_and_junit_of_a_mixed_run(project: Project) -> None:
             "*- replay file -*",
             "*.json could not be written: *",
             "*= MCP conformance =*",
-            "*MUST*SHOULD, MAY*",
-            "*passed · failed*passed · failed*",
-            "*· warned*· warned*not",
-            "leg*· not verified*· not verified*applicable",
-            "fix::stdio-2025-11-25* 1 ·  1 ·  0 ·  ? * 0 ·  0 ·  1 ·  1 * 1",
+            "leg *not *not*",
+            "  level *passed *failed *warned *verified *applicable*",
+            "fix::stdio-2025-11-25",
+            "  MUST *1 *1 *0 *? *1",
+            "  SHOULD, MAY *0 *0 *1 *1 *0",
             "not verified, and why:",
             "  2 × no tool may be called; --smcp-allow-tools names some",
-            f"      {ITEM}cannot, {ITEM}cannot_either",
+            f"      {ITEM}cannot",
+            f"      {ITEM}cannot_either",
             "error in the check itself, not a verdict on the server: fix demo::breaks (stdio-2025-11-25)",
             "  KeyError: 'nothing'",
             "failed: fix demo::fails (stdio-2025-11-25)",
@@ -56,16 +57,59 @@ def test_header_summary_and_junit_of_a_mixed_run(project: Project) -> None:
     )
     cases = {case.get("name"): case for case in ElementTree.parse(project.path / "junit.xml").iter("testcase")}
     properties = {
-        name: {each.get("name"): each.get("value") for each in case.iter("property")} for name, case in cases.items()
-    }
-    assert properties["fails"] == {
-        "verdict": "failed",
-        "requirement": "jsonrpc.method-not-found",
-        "level": "MUST",
+        name: {str(each.get("name")): str(each.get("value")) for each in case.iter("property")}
+        for name, case in cases.items()
     }
     assert properties["start"] == {"verdict": "passed"}
-    assert properties["warns"]["verdict"] == "warned"
+    assert set(properties["passes"]) == {"verdict", "requirement", "level", "text", "link"}
+    assert_four_lines(properties["fails"], "failed", "MUST", '"yes" or "perhaps"', '"no"')
+    assert_four_lines(properties["warns"], "warned", "SHOULD", "2", "1")
+    assert properties["warns"]["reason"].startswith("SHOULD, basis ")
     assert properties["cannot"]["verdict"] == "not verified"
+    assert properties["cannot"]["reason"] == "no tool may be called; --smcp-allow-tools names some"
+    assert properties["cannot"]["replay"].endswith(f" --smcp-replay {ITEM}cannot")
+
+
+def assert_four_lines(properties: dict[str, str], verdict: str, level: str, *found: str) -> None:
+    """Assert that a testcase of the XML tells what the four lines do; `found` are what was expected, and was there."""
+    named = [properties.get(name) for name in ("verdict", "level", "expected", "actual")]
+    assert named == [verdict, level, *found]
+    assert properties["requirement"].startswith("jsonrpc.")
+    assert properties["text"].endswith(".")
+    assert properties["link"].startswith("https://modelcontextprotocol.io/")
+    assert properties["replay"].startswith("pytest --smcp-conformance --smcp-server 'fix=")
+
+
+@pytest.mark.parametrize("args", [(), ("-q",), ("--tb=no",), ("-rN",), ("-vv",), ("-n2",)], ids=" ".join)
+def test_details_stand_above_and_the_four_lines_below_and_nothing_twice(
+    project: Project, args: tuple[str, ...]
+) -> None:
+    """pytest's section has the sentence and the wire, its short summary one line each; other reporters get it all."""
+    project.checks("fails", "breaks", "warns")
+    result = project.run("--junitxml=junit.xml", *args)
+    lines = result.outlines
+    above = lines[: next(number for number, line in enumerate(lines) if "= MCP conformance =" in line)]
+    detailed = "--tb=no" not in args
+    assert above.count('got "no", must be "yes" or "perhaps"') == detailed
+    assert any("wire exchange" in line for line in above) == detailed
+    assert any("Traceback" in line for line in above) == detailed
+    for once in ('  expected: "yes" or "perhaps"', "  expected: 2", "  KeyError: 'nothing'"):
+        assert lines.count(once) == 1
+    assert not [line for line in lines if line.startswith(("expected:", "actual:"))]
+    assert sum("--smcp-replay" in line for line in lines if "[gw" not in line) == 3 + detailed
+    short = [line for line in lines if line.startswith("FAILED ")]
+    assert len(short) == (0 if "-rN" in args else 2)
+    told = [node.text or "" for node in ElementTree.parse(project.path / "junit.xml").iter("failure")]
+    assert ["expected: " in text for text in told] == [True, False]
+
+
+def test_of_a_start_the_short_summary_has_the_first_line(project: Project) -> None:
+    """The whole story stands above, also with -vv, where pytest shortens nothing."""
+    result = project.run("-vv", server=["{python}", "-c", "raise SystemExit(3)"])
+    result.stdout.fnmatch_lines(
+        ["  process: *", "FAILED fix::start - the server exited with status 3 before answering"]
+    )
+    assert result.outlines[-2].startswith("FAILED fix::start")
 
 
 def test_a_leg_without_a_verdict_fails_the_run(project: Project) -> None:
@@ -109,8 +153,11 @@ def test_known_failures_are_xfailed_and_must_stay_true(project: Project) -> None
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
-            "smcp-known-failures.toml:7: this known failure passes now: 1 passed of 'demo::passes' on target *",
-            "smcp-known-failures.toml:10: this known failure matches no check of this run: *",
+            "*_ smcp-known-failures.toml:7 _*",
+            "this known failure passes now: 1 passed of 'demo::passes' on target *",
+            "*_ smcp-known-failures.toml:10 _*",
+            "this known failure matches no check of this run: *",
+            "FAILED smcp-known-failures.toml:7 - this known failure passes now: *",
             "*= 2 failed, 2 passed, 2 xfailed in *",
         ]
     )
@@ -128,7 +175,9 @@ def test_two_workers_say_the_same_and_a_leg_stays_on_one(project: Project) -> No
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
-            "fix::stdio-2025-11-25* 1 ·  1 ·  0 ·  1 * 0 ·  0 ·  1 ·  1 * 1",
+            "fix::stdio-2025-11-25",
+            "  MUST *1 *1 *0 *1 *1",
+            "  SHOULD, MAY *0 *0 *1 *1 *0",
             "*= 1 failed, 4 passed, 1 warned, 2 not verified, 1 not applicable in *",
         ]
     )
