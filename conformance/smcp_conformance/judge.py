@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from smcp_conformance.baseline import refusal
 from smcp_conformance.catalogue import requirement, severity
 from smcp_conformance.launch import StartError
 from smcp_conformance.leg import Leg
@@ -90,14 +91,19 @@ def judge(check: Check, leg: Leg) -> Judgement:
         leg.begin(check.id)
         found = _attempt(check, rule, leg)
     leg.silences = leg.silences + 1 if found.reason == WIRE else 0
-    return _grade(_seen(found, check), rule, check, leg)
+    return _grade(_seen(found, check, leg), rule, check, leg)
 
 
-def _seen(found: Judgement, check: Check) -> Judgement:
-    """Turn silence into "not verified", unless it is the very violation: who saw nothing accuses nobody."""
-    if found.reason != WIRE or check.silence:
+def _seen(found: Judgement, check: Check, leg: Leg) -> Judgement:
+    """Turn silence, or refusal of the plainest, into "not verified", unless it is the very violation.
+
+    Who saw nothing accuses nobody.
+    """
+    if found.verdict is not Verdict.FAILED or (check.silence if found.reason == WIRE else check.refusal):
         return found
-    return replace(found, verdict=Verdict.NOT_VERIFIED, reason=f"{found.got}, which is judged on its own", must_be="")
+    why = found.got if found.reason == WIRE else "" if check.monitor else refusal(leg, check.id)
+    reason = f"{why}, which is judged on its own"
+    return replace(found, verdict=Verdict.NOT_VERIFIED, reason=reason, must_be="") if why else found
 
 
 def _attempt(check: Check, rule: Requirement, leg: Leg) -> Judgement:

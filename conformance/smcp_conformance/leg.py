@@ -132,7 +132,9 @@ class Leg:
         return self.session.list_all("tools/list", "tools") if self.offer.declares("tools") else ()
 
     def require_tools(self) -> tuple[dict[str, Any], ...]:
-        """`tools`, or out: not verified if the list can't be had, not applicable if it is empty."""
+        """`tools`, or out: not verified if the list can't be had, not applicable if it is empty or not declared."""
+        if not self.offer.declares("tools"):
+            not_applicable("tools is not declared")
         if not self.tools:
             reply = self.session.request("tools/list")
             if not reply.succeeded:

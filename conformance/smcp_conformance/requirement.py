@@ -136,6 +136,7 @@ class Check:
     monitor: bool = False
     transports: tuple[str, ...] = ()
     silence: bool = False
+    refusal: bool = False
 
     @property
     def id(self) -> str:
@@ -155,7 +156,7 @@ MonitorFunction = TypeVar("MonitorFunction", bound="Callable[[Conversation], Ite
 
 
 def check(
-    *requirements: str, transports: tuple[str, ...] = (), silence: bool = False
+    *requirements: str, transports: tuple[str, ...] = (), silence: bool = False, refusal: bool = False
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a function as the check of `requirements` (ids; the first that concerns a leg sets the severity).
 
@@ -164,7 +165,8 @@ def check(
     `connection` – a fresh process (HTTP: a client without session) to which nothing was sent yet;
     `leg` – everything. After malformed input a session is spoilt, so such checks ask for `fresh` or `connection`.
     `transports` narrows the legs further than the requirements do. `silence` says that a server which does not answer,
-    or dies, violates just this; for every other check that means that nothing could be seen.
+    or dies, violates just this; for every other check that means that nothing could be seen. `refusal`
+    says that the check judges by itself what it means if the plain `ping`, discovery or list is answered by an error.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
@@ -172,7 +174,7 @@ def check(
         if wants not in WANTS:
             raise TypeError(f"check {function.__name__}: parameter {wants!r} must be one of {', '.join(WANTS)}")
         made = Check(function.__name__, _page(function), requirements, function, wants)
-        _add(replace(made, transports=transports, silence=silence))
+        _add(replace(made, transports=transports, silence=silence, refusal=refusal))
         return function
 
     return register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from smcp_conformance.baseline import served
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, STATELESS_REVISION, check, not_applicable, not_verified
@@ -98,9 +99,10 @@ def stateless_request_after_a_handshake_is_not_read_as_an_old_one(leg: Leg) -> N
     assert not old, f"got {old[0]}, must be a result with resultType, or an error"
 
 
-@check("version.dual-era.legacy-scope", transports=("http",))
+@check("version.dual-era.legacy-scope", transports=("http",), refusal=True)
 def handshake_of_one_client_leaves_others_alone(leg: Leg) -> None:
     """Shakes hands as one client, then discovers as another; the latter must be served as before."""
+    served(leg.session)
     with leg.connection(revision=HANDSHAKE_REVISIONS[-1]) as session:
         if not session.request("initialize", session.initialize_params()).succeeded:
             not_applicable("the server does not speak the handshake era")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from smcp_conformance.baseline import served
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import STATELESS_REVISION, check, not_verified
@@ -29,7 +30,7 @@ REMOVED: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-@check("discover.implemented", silence=True)
+@check("discover.implemented", silence=True, refusal=True)
 def discovery_is_answered_with_a_result(session: Session) -> None:
     """Sends `server/discover`; there must be a result."""
     reply = session.request("server/discover")
@@ -96,7 +97,7 @@ def agreed(leg: Leg, version: str) -> bool:
 def discovery_is_the_same_each_time(leg: Leg) -> None:
     """Discovers twice on one connection and once on another; what is declared must be the same."""
     with leg.connection() as other:
-        found = [session.request("server/discover").result for session in (leg.session, leg.session, other)]
+        found = [served(session).result for session in (leg.session, leg.session, other)]
     seen = [
         {name: result.get(name) for name in ("supportedVersions", "capabilities", "instructions")} for result in found
     ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from smcp_conformance.baseline import served
 from smcp_conformance.checks.basic.index.stateless import LISTS, lasting
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reaction, brief
@@ -98,8 +99,8 @@ def version_of_the_wrong_type_is_refused(leg: Leg) -> None:
 def client_info_may_be_left_out(session: Session) -> None:
     """Discovers without the key clientInfo in `_meta`; there must be a result."""
     reaction = session.provoke(discovery(session, without(session, CLIENT)), malformed=False)
-    served = [frame for frame in reaction.answers if "result" in frame.message]
-    assert served, f"got {reaction}, must be a result"
+    results = [frame for frame in reaction.answers if "result" in frame.message]
+    assert results, f"got {reaction}, must be a result"
 
 
 @check("meta.client-info-no-behaviour")
@@ -107,6 +108,7 @@ def clients_are_all_treated_alike(leg: Leg) -> None:
     """Discovers and lists as clients of several names; the results must be the same each time."""
     methods = ("server/discover", *(method for capability, method in LISTS if leg.offer.declares(capability)))
     for method in methods:
+        served(leg.session, method)
         replies = [leg.session.request(method, meta={CLIENT: {"name": name, "version": "9.9"}}) for name in NAMES]
         first, *others = [lasting(reply.result) for reply in replies]
         different = [other for other in others if other != first]

@@ -49,7 +49,7 @@ def methods_of_undeclared_capabilities_are_refused(leg: Leg) -> None:
             assert reply.code == METHOD_NOT_FOUND, f"got {reply} for {method}, must be the error -32601"
 
 
-@check("lifecycle.declared-methods-work")
+@check("lifecycle.declared-methods-work", refusal=True)
 def declared_capabilities_have_their_methods(leg: Leg) -> None:
     """Calls a method of each declared capability; none may be unknown."""
     declared = [(method, params) for capability, method, params in BACKED if leg.offer.declares(capability)]

@@ -6,7 +6,7 @@ from smcp_conformance.requirement import check, not_verified
 from smcp_conformance.session import Session
 
 
-@check("ping.responds")
+@check("ping.responds", refusal=True)
 def ping_is_answered(session: Session) -> None:
     """Sends `ping` without params; there must be a result."""
     reply = session.request("ping")

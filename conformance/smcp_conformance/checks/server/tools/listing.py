@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smcp_conformance.baseline import said, served
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
@@ -28,12 +29,14 @@ def annotated(leg: Leg) -> Iterator[tuple[str, Any]]:
 def tools_are_declared_where_they_are_listed(leg: Leg) -> None:
     """Sends tools/list even if the capability is not declared; a list with tools needs the declaration."""
     reply = leg.session.request("tools/list")
+    if leg.offer.declares("tools") and not reply.succeeded:
+        not_verified(said("tools/list", reply))
     if not reply.result.get("tools"):
         not_applicable("the server lists no tools")
     assert leg.offer.declares("tools"), f"got {reply} without the tools capability, must be declared"
 
 
-@check("tools.list.responds", "tools.list.responds.legacy", silence=True)
+@check("tools.list.responds", "tools.list.responds.legacy", silence=True, refusal=True)
 def tools_list_is_answered(session: Session) -> None:
     """Sends tools/list without params and with empty ones; both must be answered with a result."""
     either: tuple[dict[str, str] | None, ...] = (None, {})
@@ -57,6 +60,7 @@ def tools_list_has_an_array_of_objects(session: Session) -> None:
 @check("tools.list.not-per-connection")
 def tools_are_the_same_on_another_connection(leg: Leg) -> None:
     """Lists the tools on the shared and on a fresh connection; both lists must hold the same."""
+    served(leg.session, "tools/list")
     here = names(leg.session.list_all("tools/list", "tools"))
     with leg.fresh() as other:
         there = names(other.list_all("tools/list", "tools"))
@@ -66,6 +70,7 @@ def tools_are_the_same_on_another_connection(leg: Leg) -> None:
 @check("tools.list.no-side-effects")
 def tools_are_the_same_after_other_requests(leg: Leg) -> None:
     """Lists the tools, makes other harmless requests and calls, lists again; nothing may have changed."""
+    served(leg.session, "tools/list")
     session = leg.session
     before = session.list_all("tools/list", "tools")
     session.ping()
@@ -79,6 +84,7 @@ def tools_are_the_same_after_other_requests(leg: Leg) -> None:
 @check("tools.list.deterministic-order")
 def tools_keep_their_order(session: Session) -> None:
     """Lists the tools three times; the order must stay."""
+    served(session, "tools/list")
     first, *others = [names(session.list_all("tools/list", "tools")) for _ in range(3)]
     for other in others:
         if sorted(other) != sorted(first):

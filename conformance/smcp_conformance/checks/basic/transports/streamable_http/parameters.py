@@ -26,7 +26,7 @@ def annotated(tool: Tool) -> dict[str, Mapping[str, Any]]:
 
 def calls(leg: Leg) -> list[Call]:
     """The calls that were made of tools with such properties; or out."""
-    if not any(annotated(tool) for tool in leg.tools):
+    if not any(annotated(tool) for tool in leg.require_tools()):
         not_applicable("no tool uses x-mcp-header")
     if not any(annotated(tool) for tool in leg.callable_tools):
         not_verified("no tool with x-mcp-header may be called; allow one with --smcp-allow-tools 'GLOB'")
