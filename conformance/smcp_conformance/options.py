@@ -208,7 +208,8 @@ class _Reader:
     def _completed(self, target: Target, headers: tuple[tuple[str, str], ...]) -> Target:
         """Add to `target` what was typed for all of them."""
         sent = headers if target.transport != "stdio" else ()
-        return replace(target, headers=target.headers + sent, policy=self._policy(target.policy))
+        places, policy = (self.here, self.rootdir), self._policy(target.policy)
+        return replace(target, headers=target.headers + sent, policy=policy, places=places)
 
     def _policy(self, base: Policy) -> Policy:
         typed = self.typed

@@ -29,7 +29,7 @@ _RUNNERS = frozenset(
     ("{python}", "bun", "bunx", "cargo", "deno", "docker", "go", "java", "node", "npm", "npx", "run", "uv", "uvx")
 )
 _PYTHON = re.compile(r"python[\d.]*")
-_SUFFIXES = (".py", ".pyz", ".js", ".mjs", ".cjs", ".ts", ".jar", ".exe", ".sh", ".rb")
+SUFFIXES = (".py", ".pyz", ".js", ".mjs", ".cjs", ".ts", ".jar", ".exe", ".sh", ".rb")
 
 
 class TargetError(ValueError):
@@ -58,7 +58,8 @@ class Target:
     A configured server that is reached over several transports gives several targets: they share `group`, which is
     the NAME that users see in node ids, while `name` is unique among all targets. `env` holds additions to the
     inherited environment, `source` says where this was configured, `interpolated` what `${VAR}` stood for, `remarks`
-    what is odd there, though no mistake. `url` may hold `{port}`.
+    what is odd there, though no mistake. `url` may hold `{port}`. `places` are other folders that a path in the
+    command may have been meant from.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Target:
     group: str = ""
     interpolated: tuple[str, ...] = field(default=(), repr=False)
     remarks: tuple[str, ...] = ()
+    places: tuple[Path, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.group:
@@ -208,7 +210,7 @@ def slug(word: str) -> str:
     """Make a target name of a path, package or host."""
     stem = PurePosixPath(word.replace("\\", "/")).name
     stem = stem.partition("@")[0] or stem
-    for suffix in _SUFFIXES:
+    for suffix in SUFFIXES:
         stem = stem.removesuffix(suffix)
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")
     return slug if _NAME.fullmatch(slug) else f"server-{slug}".rstrip("-")

@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smcp_conformance.launch.astray import missing_script
 from smcp_conformance.launch.failure import ending
 from smcp_conformance.launch.program import OURS, shown
 
@@ -69,6 +70,9 @@ def _shown(stderr: str) -> list[str]:
 
 
 def _hints(resolved: Resolved, process: ServerProcess | None, happened: str, stderr: str) -> Iterator[str]:
+    astray = missing_script(resolved.argv, resolved.cwd, resolved.places) if resolved.argv else None
+    if astray:
+        yield astray
     missing = _MISSING_MODULE.findall(stderr)
     if missing:
         yield missing_module(missing[-1], resolved)

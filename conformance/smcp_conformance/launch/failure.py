@@ -6,10 +6,12 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from smcp_conformance.launch.astray import missing
 from smcp_conformance.launch.program import has_folder, shebang
+from smcp_conformance.target import SUFFIXES
 
 _SHELL_WORDS = frozenset(("&&", "||", "|", ";", ">", "<", "cd", "source", "export"))
 _SHOWN = 200
@@ -74,8 +76,8 @@ def never_listened(url: str, seconds: float) -> str:
     return f"nothing listened at {url} within {seconds:g} s"
 
 
-def command_not_found(words: Sequence[str], cwd: Path, env: Mapping[str, str]) -> str:
-    """Say where the first of `words` was looked for, and what may have been meant."""
+def command_not_found(words: Sequence[str], cwd: Path, env: Mapping[str, str], places: Iterable[Path] = ()) -> str:
+    """Say where the first of `words` was looked for, and what may have been meant: perhaps a path from `places`."""
     word = words[0]
     lines = [f"command not found: {word!r}"]
     if has_folder(word):
@@ -85,8 +87,13 @@ def command_not_found(words: Sequence[str], cwd: Path, env: Mapping[str, str]) -
         lines.append(f"  beside the interpreter that runs pytest  {Path(sys.executable).parent}")
         lines += [f"  on PATH  {entry}" for entry in dict.fromkeys(env.get("PATH", os.defpath).split(os.pathsep))]
     lines += [f"  cwd  {cwd}"]
-    hint = _meant(words, cwd)
+    hint = _meant(words, cwd) or (missing(word, cwd, places) if _may_be_astray(word, cwd) else None)
     return "\n".join([*lines, f"hint: {hint}"] if hint else lines)
+
+
+def _may_be_astray(word: str, cwd: Path) -> bool:
+    is_file = has_folder(word) or word.endswith(SUFFIXES)
+    return is_file and not Path(word).expanduser().is_absolute() and not (cwd / word).exists()
 
 
 def _meant(words: Sequence[str], cwd: Path) -> str | None:

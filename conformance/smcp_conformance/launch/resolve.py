@@ -21,7 +21,7 @@ class Resolved:
 
     `env` is the whole environment of the process; `interpreter` is the Python that runs the server, if one does and
     it could be told; `notes` say what each word resolved to, without secrets; `secrets` and `masks` are what no
-    output may show.
+    output may show; `places` are other folders that a path in the command may have been meant from.
     """
 
     argv: tuple[str, ...] = field(repr=False)
@@ -33,6 +33,7 @@ class Resolved:
     url: str | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     masks: tuple[str, ...] = field(default=(), repr=False)
+    places: tuple[Path, ...] = field(default=(), repr=False)
 
     def masked(self, text: str) -> str:
         """Return `text` without secrets."""
@@ -52,7 +53,7 @@ def resolve(target: Target, *, port: int | None = None) -> Resolved:
     env = {**os.environ, **target.env}
     program = find_program(target.command[0], cwd, env)
     if program is None:
-        raise StartError(_masked(target, command_not_found(target.command, cwd, env)))
+        raise StartError(_masked(target, command_not_found(target.command, cwd, env, target.places)))
     return _resolve_command(target, program, cwd, port)
 
 
@@ -90,6 +91,7 @@ def _resolve_command(target: Target, program: Program, cwd: Path, port: int | No
         url=filled(target.url) if target.url else None,
         secrets=target.secrets,
         masks=target.policy.mask,
+        places=target.places,
     )
 
 
