@@ -31,6 +31,7 @@ CHECKS = {
     "cannot_either": (SHOULD, 'not_verified("no tool may be called; --smcp-allow-tools names some")'),
     "has_no_subject": (MUST, 'not_applicable("there are no tools")'),
     "reads": (MUST, 'session.request("resources/read", {"uri": "x:y"})'),
+    "dawdles": (MUST, "import os, pathlib, time\n    pathlib.Path(os.environ['DAWDLES']).touch()\n    time.sleep(600)"),
     "breaks": (MUST, '{}["nothing"]'),
     "echoes": (
         MUST,

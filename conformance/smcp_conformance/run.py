@@ -24,6 +24,7 @@ from smcp_conformance.leg import Leg
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.context import Context
+from smcp_conformance.report.desertion import Desertion
 from smcp_conformance.report.failures import FailuresInShort
 from smcp_conformance.report.hooks import RunReports
 from smcp_conformance.report.items import ItemReports
@@ -53,6 +54,8 @@ class ConformanceRun:
         self.item_reports = ItemReports(context)
         config.pluginmanager.register(self.item_reports, "smcp-conformance-item-reports")
         config.pluginmanager.register(RunReports(self, context), "smcp-conformance-run-reports")
+        if context.is_worker:
+            config.pluginmanager.register(Desertion(), "smcp-conformance-desertion")
         config.pluginmanager.register(FailuresInShort(self.groups), "smcp-conformance-failures")
 
     @cached_property
@@ -130,6 +133,11 @@ class ConformanceRun:
             items.extend(session.genitems(collector))
         if self.options.plugins:
             items.extend(session.genitems(self._collector(session)))
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """End the servers at once: nobody is interested any more in how their conversations end."""
+        stop_all()
+        self._legs.clear()
 
     def pytest_unconfigure(self) -> None:
         """End every process that this run started."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STDERR_LIMIT = 64 * 1024
 _KILL_TIME = 5.0  # seconds in which what was killed must be gone
+_LAST_GRACE = 0.5  # seconds that all have to end in by themselves at the end of a run
 _PAUSE = 0.005  # seconds between looks at what was killed
 _running: set[ServerProcess] = set()
 
@@ -161,13 +162,17 @@ def start(resolved: Resolved, *, pipes: bool = True) -> ServerProcess:
 
 
 def stop_all() -> None:
-    """Stop every process that was started here and still lives; for the end of a run, however it ends."""
+    """Stop every process that was started here and still lives; for the end of a run, however it ends.
+
+    All are told before the first is waited for, and together they get the time that one would.
+    """
     mine = [process for process in tuple(_running) if process._owner == os.getpid()]
     for process in mine:
         process.close_stdin()
         process.terminate()
+    deadline = time.monotonic() + _LAST_GRACE
     for process in mine:
-        process.stop(grace=0.5)
+        process.stop(grace=max(0.0, deadline - time.monotonic()))
     release_all()
     end_guard()
 
