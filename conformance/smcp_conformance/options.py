@@ -193,7 +193,7 @@ class _Reader:
             return (), (self.rootdir / "plugins",), "plugins/ below the rootdir"
         if self.typed.smcp_replay:
             return (), (), "replay"
-        raise TargetError(FOUR_WAYS)
+        raise TargetError(FOUR_WAYS + _lacking(self.rootdir / "plugins"))
 
     def _typed_targets(self) -> list[Target]:
         targets = [parse_server_option(text, self.rootdir) for text in self.typed.smcp_server]
@@ -277,6 +277,12 @@ def _plugin_folder(folder: Path) -> Path:
         itself = f"; it is a plugin itself, so name {str(folder.parent)!r}" if (folder / "cli.py").is_file() else ""
         raise TargetError(f"plugins: {str(folder)!r} must be a folder that holds NAME/cli.py{itself}")
     return folder
+
+
+def _lacking(shelf: Path) -> str:
+    """Say of a folder of plugins that it holds none, if it holds folders."""
+    names = sorted(folder.name for folder in shelf.glob("[!._]*/"))
+    return f"\n({shelf} is there, but no cli.py is in any of {', '.join(names)})" if names else ""
 
 
 def _command_lines(folder: Path) -> list[Path]:

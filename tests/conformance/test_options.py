@@ -118,11 +118,20 @@ def test_plugins_below_the_rootdir_are_found(read: Read, pytester: pytest.Pytest
 
 
 def test_nothing_to_test_is_a_usage_error_that_shows_the_four_ways(read: Read, pytester: pytest.Pytester) -> None:
-    pytester.mkdir("plugins")
+    pytester.mkdir("plugins").joinpath("file.py").touch()
     with pytest.raises(pytest.UsageError) as error:
         read(ON)
     assert str(error.value) == FOUR_WAYS
     assert all(way in FOUR_WAYS for way in ("--smcp-server", "--smcp-url", "--smcp-config", "--smcp-plugins"))
+
+
+def test_folders_that_look_like_plugins_are_named_where_there_is_none(read: Read, pytester: pytest.Pytester) -> None:
+    for name in ("mine", "yours", ".git"):
+        (pytester.path / "plugins" / name).mkdir(parents=True)
+    with pytest.raises(pytest.UsageError) as error:
+        read(ON)
+    assert str(error.value).startswith(FOUR_WAYS)
+    assert str(error.value).endswith("plugins is there, but no cli.py is in any of mine, yours)")
 
 
 def test_a_replay_needs_no_target(read: Read) -> None:

@@ -60,6 +60,12 @@ class Answer:
         if TRACEBACK in run.stderr or TRACEBACK in run.stdout:
             self.broke(f"a traceback, {_last_line(run.stderr or run.stdout)}", "a JSON answer")
 
+    def must_have_exited_with_0(self) -> None:
+        """Demand that it came to an end by itself, and went well."""
+        self.must_have_ended()
+        if self.run.returncode != 0:
+            self.broke(f"exit code {self.run.returncode}", "exit code 0")
+
     def must_be_document(self) -> Any:
         """Demand exactly one strict JSON document on stdout and return it, parsed."""
         try:

@@ -29,7 +29,7 @@ def _deterministic(command: Command) -> bool:
 def unknown_command_is_refused(plugin: Described) -> None:
     """A command that does not exist is refused with a non-zero exit code and an error in JSON."""
     if not plugin.callable:
-        not_verified("the description breaks the contract, which other checks report")
+        not_verified(f"the commands are not known (--describe: {plugin.fault}), which other checks report")
     plugin.ask(UNDECLARED).must_be_refusal()
 
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
-from smcp_conformance.cli.answer import Answer
+from smcp_conformance.cli.answer import Answer, Violation
 from smcp_conformance.cli.runner import TIMEOUT, Plugin, Run, flags, run
 
 UNDECLARED = "zq-undeclared"
@@ -51,6 +51,19 @@ class Described:
     def callable(self) -> bool:
         """True if the commands are known well enough to be called."""
         return self.problems == () and self.steady
+
+    @cached_property
+    def fault(self) -> str:
+        """What `--describe` did in place of describing the commands; "" if they are known well enough to be called."""
+        if self.callable:
+            return ""
+        try:
+            self.answer.must_have_exited_with_0()
+            self.answer.must_be_document()
+        except Violation as violation:
+            return violation.got
+        more = f" and {len(self.problems) - 1} more" if self.problems and len(self.problems) > 1 else ""
+        return f"{self.problems[0]}{more}" if self.problems else "other bytes the second time"
 
     @cached_property
     def commands(self) -> tuple[Command, ...]:

@@ -24,22 +24,19 @@ ANY_LOCALE: Mapping[str, str | None] = {
     "PYTHONIOENCODING": None,
 }
 FOLDER = re.compile(r"[a-zA-Z0-9_-]+")
-UNPARSED = "--describe printed no JSON document, which another check reports"
 
 
 @of_plugin("contract")
 def describe_exits_0(plugin: Described) -> None:
     """`--describe` comes to an end within its time limit, with exit code 0."""
-    plugin.answer.must_have_ended()
-    if plugin.answer.run.returncode != 0:
-        plugin.answer.broke(f"exit code {plugin.answer.run.returncode}", "0")
+    plugin.answer.must_have_exited_with_0()
 
 
 @of_plugin("contract")
 def describe_prints_one_json_document(plugin: Described) -> None:
     """`--describe` prints exactly one strict JSON document in UTF-8 on stdout, and nothing else."""
     if plugin.answer.run.timed_out or plugin.answer.run.returncode != 0:
-        not_verified("--describe failed, which another check reports")
+        not_verified(f"--describe failed ({plugin.fault}), which another check reports")
     plugin.answer.must_be_document()
 
 
@@ -131,7 +128,7 @@ def _again(plugin: Described, **surroundings: Any) -> Answer:
 
 def _parsed(plugin: Described) -> None:
     if plugin.problems is None:
-        not_verified(UNPARSED)
+        not_verified(f"--describe gave no JSON document (but {plugin.fault}), which another check reports")
 
 
 def _same(expected: Any, found: Any, answer: Answer, where: str) -> None:

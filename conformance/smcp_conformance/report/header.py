@@ -60,12 +60,20 @@ def _shelves(options: Options, plugins: Sequence[Described]) -> Iterator[str]:
         yield f"  interpreter: {interpreter}"
     yield f"  commands called: those that say neither destructiveHint nor openWorldHint{allowed}"
     yield from (f"  {each.plugin.name}: {_offered(each)}" for each in plugins)
+    yield from (f"  {name}: no plugin, for it holds no cli.py" for name in _others(options.plugins))
 
 
 def _offered(plugin: Described) -> str:
     if not plugin.callable:
-        return "no command, for its description breaks the contract"
+        return f"no command: `cli.py --describe` must describe them (docs/plugin-contract.md), but gave {plugin.fault}"
     return ", ".join(command.name for command in plugin.commands) or "no command"
+
+
+def _others(shelves: Iterable[Path]) -> list[str]:
+    """The names of the folders that hold something, but no plugin."""
+    folders = (folder for shelf in shelves for folder in sorted(shelf.iterdir()) if folder.is_dir())
+    named = (folder for folder in folders if folder.name[0] not in "._" and not (folder / "cli.py").is_file())
+    return [folder.name for folder in named if any(folder.iterdir())]
 
 
 def _policy(options: Options) -> str:

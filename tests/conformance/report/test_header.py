@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from smcp_conformance.cli.answer import Answer
 from smcp_conformance.cli.command import Described
@@ -49,29 +52,55 @@ def test_the_header_notes_what_is_odd() -> None:
     assert list(header(options, (), ()))[2:] == ["  note: odd", "  note: odder"]
 
 
-def plugin(name: str, *commands: str, problems: tuple[str, ...] = ()) -> Described:
-    """A plugin that described these commands."""
+def plugin(name: str, *commands: str, problems: tuple[str, ...] | None = ()) -> Described:
+    """A plugin that described these commands; `problems` are those of its description, None that there is none."""
     run = Run((), 0, b"{}", b"", timed_out=False, seconds=0.1)
     document = {"commands": [{"name": command} for command in commands]}
     return Described(Plugin(name, Path(name), ("python9", "cli.py")), (Answer(run), Answer(run)), document, problems)
 
 
-def test_the_header_of_plugins_alone_speaks_of_no_server() -> None:
-    """Where they are, what runs them, what is called, what each offers."""
-    options = Options(plugins=(Path("ours"),), policy=Policy(allow_tools=("a__*",)), origin="somewhere")
+def test_the_header_of_plugins_alone_speaks_of_no_server(tmp_path: Path) -> None:
+    """Where they are, what runs them, what is called, what each offers; what is wrong, and what is no plugin."""
+    for file in ("a/cli.py", "other/main.py", "_private/x.py"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).touch()
+    (tmp_path / "empty").mkdir()
+    options = Options(plugins=(tmp_path,), policy=Policy(allow_tools=("a__*",)), origin="somewhere")
     found = (plugin("a", "y", "x"), plugin("b", problems=("wrong",)), plugin("c"))
     assert list(header(options, (), found)) == [
         "smcp-conformance: 3 plugins from somewhere",
-        "plugins in ours:",
+        f"plugins in {tmp_path}:",
         "  interpreter: python9",
         "  commands called: those that say neither destructiveHint nor openWorldHint, and 'a__*'",
         "  a: x, y",
-        "  b: no command, for its description breaks the contract",
+        "  b: no command: `cli.py --describe` must describe them (docs/plugin-contract.md), but gave wrong",
         "  c: no command",
+        "  other: no plugin, for it holds no cli.py",
     ]
     both = list(header(replace(options, targets=(Target("fix"),)), (), found[:1]))
     assert both[0] == "smcp-conformance: 1 target and 1 plugin from somewhere; revisions: default"
     assert both[1].startswith("  policy: ")
+
+
+@pytest.mark.parametrize(
+    ("ending", "problems", "told"),
+    [
+        ({"returncode": 2}, None, "gave exit code 2"),
+        ({"stdout": b"hello"}, None, "gave stdout that is no JSON (line 1 column 1): 'hello'"),
+        ({"timed_out": True}, None, "gave no end within 0.1 s"),
+        ({}, ("wrong", "worse", "worst"), "gave wrong and 2 more"),
+        ({"stdout": b"[]"}, (), "gave other bytes the second time"),
+    ],
+)
+def test_the_header_tells_what_a_plugin_gave_in_place_of_a_description(
+    ending: dict[str, Any], problems: tuple[str, ...] | None, told: str, tmp_path: Path
+) -> None:
+    """Many a cli.py was written without knowing of `--describe`."""
+    described = plugin("a", problems=problems)
+    first = Answer(replace(described.answer.run, **ending))
+    found = replace(described, answers=(first, described.answers[1]))
+    (line,) = list(header(Options(plugins=(tmp_path,)), (), [found]))[4:]
+    assert line == f"  a: no command: `cli.py --describe` must describe them (docs/plugin-contract.md), but {told}"
 
 
 def test_the_header_tells_how_many_known_failures_cannot_be_judged() -> None:
