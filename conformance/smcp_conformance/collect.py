@@ -65,11 +65,16 @@ class TargetCollector(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """The start item, then a collector per leg."""
         start = StartItem.from_parent(self, name="start", discoveries=self.discoveries)
-        if self.run.chosen(start.nodeid):
+        if self.run.chosen(start.nodeid) or self._explains():
             yield start
         for discovery in self.discoveries:
             for offer in discovery.offers:
                 yield LegCollector.from_parent(self, name=offer.leg, run=self.run, offer=offer)
+
+    def _explains(self) -> bool:
+        """Tell whether the start's failure is why there are none of the items that were asked for."""
+        failed = any(discovery.failure for discovery in self.discoveries)
+        return failed and any(id.startswith(f"{self.name}::") for id in self.run.selected)
 
 
 class LegCollector(pytest.Collector):

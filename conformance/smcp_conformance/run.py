@@ -178,9 +178,19 @@ class ConformanceRun:
         else:
             ids = replayed or [id for arg in self.config.args if (id := self._own_id(arg))]
         rest = [arg for arg in self.config.args if not self._own_id(arg)]
+        if self.options.only and self.config.args_source is pytest.Config.ArgsSource.ARGS:
+            self._refuse_strangers(rest)
         alone = bool(ids) and (not rest or self.config.args_source is not pytest.Config.ArgsSource.ARGS)
         self.config.args[:] = [] if self.options.only or alone else rest
         return ids
+
+    def _refuse_strangers(self, arguments: list[str]) -> None:
+        """Refuse ids that are neither ours nor a file's; raises pytest.UsageError."""
+        for argument in arguments:
+            path, separator, _ = argument.partition("::")
+            if separator and not (self.config.invocation_params.dir / path).exists():
+                names = ", ".join(sorted(self.groups)) or "none"
+                raise pytest.UsageError(f"not found: {argument!r}; no target is called {path!r}, there is {names}")
 
     def _own_id(self, argument: str) -> str | None:
         """The node id that `argument` is, if it is ours: from a subfolder pytest writes `../` before it."""

@@ -203,6 +203,17 @@ def test_ids_choose_items_from_anywhere(project: Project, monkeypatch: pytest.Mo
     missing.stderr.fnmatch_lines([f"ERROR: not found: '{ITEM}passed' is no conformance item; *"])
 
 
+def test_an_id_of_a_target_that_did_not_start_is_answered_with_its_start(project: Project) -> None:
+    """No item of it exists; "no tests ran" would not say why. An id of no target is a mistake."""
+    broken = ["{python}", "-c", "raise SystemExit(3)"]
+    result = project.run(f"{ITEM}passes", server=broken)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*_ fix::start _*", "the server exited with status 3 before answering"])
+    strange = project.run("--smcp-only", "fox::start", server=broken)
+    assert strange.ret == pytest.ExitCode.USAGE_ERROR
+    strange.stderr.fnmatch_lines(["ERROR: not found: 'fox::start'; no target is called 'fox', there is fix"])
+
+
 def test_what_failed_last_is_run_alone_and_markers_choose(project: Project) -> None:
     """`--lf`, `-x`, `-m` and `--deselect` see our items as any others; fewer items, fewer words (`-q`)."""
     project.checks("passes", "fails", "warns")
