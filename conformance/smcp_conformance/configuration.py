@@ -68,6 +68,8 @@ def read_pyproject(path: Path) -> Configuration:
     """Read `[tool.smcp-conformance]` of `path`; silent if there is no such table. Raises TargetError."""
     document = read_document(path, _parse_toml, "TOML")
     tool = document.get("tool")
+    if isinstance(tool, dict) and "smcp_conformance" in tool:
+        raise TargetError(f"{str(path)!r}: [tool.smcp_conformance] must be written [tool.smcp-conformance]")
     if not isinstance(tool, dict) or "smcp-conformance" not in tool:
         return Configuration()
     table = replace(Table(tool, str(path)).table("smcp-conformance"), source="[tool.smcp-conformance]")

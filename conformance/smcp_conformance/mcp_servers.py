@@ -50,7 +50,8 @@ def read_mcp_servers(path: Path) -> tuple[Target, ...]:
     document = read_document(path, _parse, "JSON")
     key = next((key for key in ("mcpServers", "servers") if key in document), None)
     if key is None:
-        raise TargetError(f"{str(path)!r} must hold an object 'mcpServers' (or 'servers')")
+        found = ", ".join(map(repr, list(document)[:5])) or "nothing"
+        raise TargetError(f"{str(path)!r} must hold an object 'mcpServers' (or 'servers'); it holds {found}")
     servers = Table(document, str(path)).table(key)
     targets = tuple(_read_server(servers, name, path) for name in servers.values if not _disabled(servers, name))
     if not targets:
@@ -84,7 +85,8 @@ def _read_server(servers: Table, name: str, path: Path) -> Target:
     transport = _transport(server)
     read = _read_url if transport in ("http", "sse") or "url" in server.values else _read_command
     target = read(server, slug(name), folder, transport)
-    return replace(target, interpolated=tuple(variables.found), remarks=tuple(_remarks(server)))
+    remarks = tuple(f"{server.source}: {remark}" for remark in _remarks(server))
+    return replace(target, interpolated=tuple(variables.found), remarks=remarks)
 
 
 def _demand_types(server: Table) -> None:
@@ -101,7 +103,7 @@ def _remarks(server: Table) -> Iterator[str]:
         if key not in _READ and key not in _THEIRS and key[:1] not in ("_", "$", "/"):
             close = difflib.get_close_matches(key, _READ, n=1)
             meant = f"did you mean {close[0]!r}?" if close else f"those that are read: {', '.join(_READ)}"
-            yield f"{server.source}: unknown key {key!r} is ignored; {meant}"
+            yield f"unknown key {key!r} is ignored; {meant}"
 
 
 def _transport(server: Table) -> str | None:
@@ -114,7 +116,7 @@ def _transport(server: Table) -> str | None:
 def _read_command(server: Table, name: str, folder: Path, transport: str | None) -> Target:
     command = server.text("command")
     if not command or not command.strip():
-        unknown = "; ".join(["", *_remarks(server)])
+        unknown = "".join(f"; {remark}" for remark in _remarks(server))
         raise TargetError(f"{server.source}: needs a 'command' or a 'url'{unknown}")
     words = (command, *server.words("args"))
     cwd = folder / (server.text("cwd") or "")

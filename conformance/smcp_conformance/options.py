@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smcp_conformance.quantity import parse_pattern, parse_seconds, parse_size
+from smcp_conformance.remarks import remarks
 from smcp_conformance.requirement import REVISIONS
 from smcp_conformance.target import Policy, Target, TargetError, parse_header, parse_server_option, parse_url_option
 
@@ -127,11 +128,6 @@ def _refuse_nothing(typed: Any) -> None:
             raise TargetError(f"--{name.replace('_', '-')}: '' must be {wanted}")
 
 
-def _remarks(headers: Sequence[object], targets: Iterable[Target]) -> Iterator[str]:
-    if headers and all(target.transport == "stdio" for target in targets):
-        yield "--smcp-header has no effect: no target is reached over HTTP"
-
-
 def parse_revisions(text: str, source: str) -> str | tuple[str, ...]:
     """Read "default", "all" or revisions between commas; raises TargetError."""
     if text.strip() == "default":
@@ -178,7 +174,7 @@ class _Reader:
             replay=self.typed.smcp_replay,
             policy=policy,
             origin=origin,
-            remarks=() if self.typed.smcp_replay else tuple(_remarks(headers, targets)),
+            remarks=() if self.typed.smcp_replay else tuple(remarks(headers, targets)),
         )
 
     def _subjects(self) -> tuple[Sequence[Target], Sequence[Path], str]:

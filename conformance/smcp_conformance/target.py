@@ -113,6 +113,8 @@ def parse_server_option(text: str, cwd: Path) -> Target:
 def parse_url_option(text: str, cwd: Path) -> Target:
     """Read `[NAME=]URL`; a path that ends in `/sse` means HTTP+SSE. Raises TargetError."""
     name, url = (None, text) if re.match(r"\s*\w+://", text) else _split_name(text, "--smcp-url")
+    if name is None and "=" in url.partition("://")[0]:
+        check_name(url.partition("=")[0], "--smcp-url")
     parts = urlsplit(check_url(url.strip(), "--smcp-url"))
     host = parts.netloc.rpartition("@")[2]
     source = f"--smcp-url {urlunsplit((parts.scheme, host, parts.path, '', ''))!r}"
@@ -122,8 +124,12 @@ def parse_url_option(text: str, cwd: Path) -> Target:
 def parse_header(text: str) -> tuple[str, str]:
     """Read `NAME: VALUE`; raises TargetError, which shows the name only."""
     name, colon, value = text.partition(":")
-    if not colon or not _HEADER_NAME.fullmatch(name.strip()):
-        raise TargetError(f"header {name.strip()!r} must be given as 'NAME: VALUE'")
+    if not colon:  # then all of it may be the secret
+        raise TargetError("a header must be given as 'NAME: VALUE'; in one of them there is no colon")
+    if not _HEADER_NAME.fullmatch(name.strip()):
+        raise TargetError(
+            f"header {''.join(name.split()[:1])!r} must be given as 'NAME: VALUE', with a name of one word"
+        )
     if set(value) & set("\r\n\0"):
         raise TargetError(f"the value of header {name.strip()!r} must be a single line")
     return name.strip(), value.strip()
@@ -151,7 +157,9 @@ def url_target(name: str, url: str, cwd: Path, source: str, transport: str | Non
 def check_url(url: str, source: str) -> str:
     """Return `url` if it is an absolute http or https URL; raises TargetError."""
     if not _is_http_url(url.replace("{port}", "0")):
-        raise TargetError(f"{source}: {url!r} must be a URL such as {EXAMPLE!r}, with http:// or https://")
+        raise TargetError(
+            f"{source}: {url!r} must be a URL such as {EXAMPLE!r}: with http:// or https://, and no port above 65535"
+        )
     return url
 
 

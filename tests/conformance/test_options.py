@@ -189,7 +189,7 @@ def test_a_target_may_not_be_called_like_the_items_of_the_plugins(read: Read, py
         (("--smcp-server", "http://h:1/mcp"), "a URL is no command; --smcp-url is for a server that already runs"),
         (
             ("--smcp-url", "localhost:3000/mcp"),
-            "'localhost:3000/mcp' must be a URL such as .*, with http:// or https://",
+            "'localhost:3000/mcp' must be a URL such as .*: with http:// or https://",
         ),
         (("--smcp-url", "http://h:{port}/"), r"^--smcp-url '.*': the URL must name the port; {port} is for commands"),
         (("--smcp-config", ""), "--smcp-config: '' must be the JSON file of an MCP client"),
@@ -197,8 +197,8 @@ def test_a_target_may_not_be_called_like_the_items_of_the_plugins(read: Read, py
         ((*X, "--smcp-known-failures", ""), "--smcp-known-failures: '' must be a TOML file"),
         ((*X, "--smcp-allow-tools", ""), "--smcp-allow-tools: '' must be the name of a tool"),
         ((*X, "--smcp-replay", ""), "--smcp-replay: '' must be the id of an item"),
-        ((*X, "--smcp-header", "x"), "header 'x' must be given as 'NAME: VALUE'"),
-        (("--smcp-url", "http://h/", "--smcp-header", "x"), "header 'x' must be given as 'NAME: VALUE'"),
+        ((*X, "--smcp-header", "x"), "a header must be given as 'NAME: VALUE'; in one of them there is no colon"),
+        (("--smcp-url", "http://h/", "--smcp-header", "a b: c"), "header 'a' must be given as 'NAME: VALUE'"),
     ],
 )
 def test_a_wrong_value_is_a_usage_error_that_names_the_valid_ones(
@@ -213,6 +213,21 @@ def test_the_folder_of_one_plugin_is_told_from_that_of_all(read: Read, pytester:
     (pytester.path / "plugins/demo/cli.py").touch()
     with pytest.raises(pytest.UsageError, match=r"NAME/cli\.py; it is a plugin itself, so name '.*plugins'$"):
         read(ON, "--smcp-plugins", "plugins/demo")
+
+
+@pytest.mark.parametrize(
+    ("command", "remark"),
+    [
+        ("node x.js &", "x: '&' is passed on as an argument, for no shell reads the command"),
+        (
+            "node x.js --port={prot}",
+            "x: '--port={prot}' is passed on as it is; the placeholders are {python} and {port}",
+        ),
+    ],
+)
+def test_words_that_may_have_meant_something_else_are_remarked_upon(read: Read, command: str, remark: str) -> None:
+    assert read(ON, "--smcp-server", f"x={command}").remarks == (remark,)
+    assert read(ON, "--smcp-server", "x=node x.js --port={port} '{\"a\": 1}'").remarks == ()
 
 
 def test_a_header_that_goes_nowhere_is_remarked_upon(read: Read) -> None:

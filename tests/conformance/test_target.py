@@ -150,11 +150,16 @@ def test_a_url_may_be_named_and_a_path_of_sse_means_http_with_sse() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://x/y", "x=localhost:3000", "http://", "http://[::1", "http://h:port/", "nonsense"]
+    "url", ["ftp://x/y", "http://h:65536/", "x=localhost:3000", "http://", "http://[::1", "http://h:port/", "nonsense"]
 )
 def test_what_is_no_http_url_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(TargetError, match=r"must be a URL such as 'http://127\.0\.0\.1:8000/mcp'"):
         parse_url_option(url, HERE)
+
+
+def test_a_bad_name_of_a_url_is_refused_with_the_rule() -> None:
+    with pytest.raises(TargetError, match="target name 'My Shop' must be a lower-case letter"):
+        parse_url_option("My Shop=http://h/mcp", HERE)
 
 
 def test_a_url_alone_must_name_its_port() -> None:
@@ -166,12 +171,13 @@ def test_a_header_is_split_at_its_first_colon() -> None:
     assert parse_header("Authorization:  Bearer a:b ") == ("Authorization", "Bearer a:b")
 
 
-@pytest.mark.parametrize("text", ["nocolon-hunter22", "bad name: hunter22", ": hunter22", "A: hunter22\r\nB: c"])
+@pytest.mark.parametrize(
+    "text", ["nocolon-hunter22", "Bearer hunter22:x", "bad name: hunter22", ": hunter22", "A: hunter22\r\nB: c"]
+)
 def test_a_bad_header_is_refused_without_its_value(text: str) -> None:
     with pytest.raises(TargetError, match="header") as error:
         parse_header(text)
-    assert "A: hunter22" not in str(error.value)
-    assert text.startswith("nocolon") or "hunter22" not in str(error.value)
+    assert "hunter22" not in str(error.value)
 
 
 def test_secrets_are_header_and_environment_values_longest_first(monkeypatch: pytest.MonkeyPatch) -> None:

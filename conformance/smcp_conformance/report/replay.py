@@ -24,7 +24,8 @@ from smcp_conformance.masking import CUT, MASK, Mask
 from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.finding import said
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REGISTRY, REVISIONS, STATELESS_REVISION, Check
-from smcp_conformance.target import Policy, Target, parse_header
+from smcp_conformance.table import read_document
+from smcp_conformance.target import Policy, Target, TargetError, parse_header
 from smcp_conformance.wire.transcript import Frame
 
 FOLDER = Path(".smcp", "replays")
@@ -220,10 +221,10 @@ def with_plugin(options: Options, replay: Replay) -> Options:
 
 def _read(path: Path) -> Replay:
     try:
-        document = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise pytest.UsageError(f"--smcp-replay: {str(path)!r} must be JSON: {error}") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        document = read_document(path, json.loads, "JSON")
+    except TargetError as error:
+        raise pytest.UsageError(f"--smcp-replay: {error}") from None
+    if document.get("format") != FORMAT:
         raise pytest.UsageError(f"--smcp-replay: {str(path)!r} must be a replay file of format {FORMAT}")
     try:
         if "plugin" in document:

@@ -137,8 +137,8 @@ def test_revisions_are_added_only_where_needed(item: str, asked: Any, expected: 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{", "must be JSON"),
-        ("[]", "must be a replay file of format 1"),
+        ("{", ":1:2: must be JSON"),
+        ("[]", "must hold a JSON object"),
         ('{"format": 2}', "must be a replay file of format 1"),
         ('{"format": 1, "revisions": "default"}', r"is damaged \(KeyError\('target'\)\)"),
     ],
