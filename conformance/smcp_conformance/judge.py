@@ -25,6 +25,7 @@ WIRE = "wire"  # why an attempt failed: the server died or fell silent
 PATIENCE = 5  # checks in a row without any answer, after which the others are not even tried
 NAMES_SHOWN = 5
 LAST_WORDS = 0.3  # seconds in which what was written to stderr must have come through its pipe
+STDERR_LINES, STDERR_WIDTH = 20, 200  # shown with a finding; a replay shows all that was kept
 UNSEEN = "the server sent nothing of this kind"
 MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
 
@@ -161,7 +162,15 @@ def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     return replace(found, exchange=render(worst.excerpt, _short(leg)))
 
 
-def _stderr(leg: Leg, patience: float) -> str:
+def last_lines(stderr: str) -> str:
+    """The end of what a server wrote to stderr, saying how much is left out: a long log would bury the exchange."""
+    lines = [line if len(line) <= STDERR_WIDTH else line[:STDERR_WIDTH] + " …" for line in stderr.splitlines()]
+    before = len(lines) - STDERR_LINES
+    cut = [f"… {before} lines before these, which --smcp-replay shows"] if before > 0 else []
+    return "\n".join([*cut, *lines[-STDERR_LINES:]])
+
+
+def stderr_of(leg: Leg, patience: float = 0.0) -> str:
     """What the server wrote to stderr; nothing yet is asked for once more, `patience` seconds later at most."""
     process = leg.host.process
     if process is None:
@@ -183,7 +192,7 @@ def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **mo
     exchange, stderr = "", ""
     if verdict in (Verdict.FAILED, Verdict.NOT_VERIFIED):
         exchange = "\n".join(render(mine(conversation.frames, check.id), _short(leg)) for conversation in leg.used)
-        stderr = _hide(leg, _stderr(leg, LAST_WORDS if verdict is Verdict.FAILED else 0.0))
+        stderr = last_lines(_hide(leg, stderr_of(leg, LAST_WORDS if verdict is Verdict.FAILED else 0.0)))
     return Judgement(
         verdict,
         check.id,
@@ -191,7 +200,7 @@ def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **mo
         rule.level.value,
         rule.links[leg.offer.revision],
         rule.text,
-        **{"exchange": exchange, "stderr": stderr[-4000:], **more},
+        **{"exchange": exchange, "stderr": stderr, **more},
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smcp_conformance.collect import CheckItem, ConformanceItem
-from smcp_conformance.judge import Judgement
+from smcp_conformance.judge import Judgement, stderr_of
 from smcp_conformance.report.context import Context
 from smcp_conformance.report.finding import expected, four_lines, one_line, said
 from smcp_conformance.report.ledger import FINDINGS
@@ -66,7 +66,8 @@ class ItemReports:
             report.longrepr = (item.nodeid.partition("::")[0], 0, f"{judgement.verdict.value}: {judgement.reason}")
         on_wire = item if isinstance(item, CheckItem) else None
         if self.context.replay:
-            vars(report)["smcp_exchange"] = self._whole(on_wire) if on_wire else judgement.exchange or NO_CALL
+            shown = self._whole(on_wire, judgement) if on_wire else judgement.exchange or NO_CALL
+            vars(report)["smcp_exchange"] = shown
         else:
             self._attach(report, judgement, "wire exchange" if on_wire else "plugin call")
             self._excuse(report, judgement)
@@ -87,8 +88,12 @@ class ItemReports:
         if judgement.verdict in (*FINDINGS, Verdict.NOT_VERIFIED):
             yield "replay", self.context.command(nodeid)
 
-    def _whole(self, item: CheckItem) -> str:
-        return whole_exchange(frames_of(item.check, item.run.leg(item.offer)), self.context.mask)
+    def _whole(self, item: CheckItem, judgement: Judgement) -> str:
+        """The exchange, and of a finding all of stderr that was kept."""
+        leg = item.run.leg(item.offer)
+        exchange = whole_exchange(frames_of(item.check, leg), self.context.mask)
+        stderr = stderr_of(leg) if judgement.verdict in FINDINGS else ""
+        return f"{exchange}\nserver's stderr:\n{self.context.mask(stderr.rstrip())}" if stderr else exchange
 
     def _attach(self, report: pytest.TestReport, judgement: Judgement, title: str) -> None:
         if judgement.exchange and not report.passed:
