@@ -136,9 +136,9 @@ def error_with_stack_trace(machine: Machine) -> None:
     change_errors(machine, lambda error: {**error, "message": trace + error["message"]})
 
 
-@fault("error-id-null", breaks=("jsonrpc.error.id-member-shape",), summary="errors without an id say id: null")
-def error_id_null(machine: Machine) -> None:
-    change_messages(machine, lambda sent: {"id": None, **sent} if "error" in sent else sent)
+@fault("error-id-object", breaks=("jsonrpc.error.id-member-shape",), summary="errors without an id have an empty one")
+def error_id_object(machine: Machine) -> None:
+    change_messages(machine, lambda sent: {"id": {}, **sent} if "error" in sent else sent)
 
 
 @fault("error-drops-id", breaks=("jsonrpc.error.id-when-readable",), summary="errors never carry the request's id")

@@ -11,7 +11,6 @@ from smcp_conformance.session import Session
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
 HEADER_MISMATCH = -32020
-NULL_EXCLUDED_SINCE = "2025-11-25"
 LISTS = (("tools", "tools/list"), ("resources", "resources/list"), ("prompts", "prompts/list"))
 BROKEN = b'{"jsonrpc": "2.0", "id": 77, "method"'
 UNKNOWN = ("conformance/no-such-method", "tools/lists", "Ping", "tools", "$/cancelRequest")
@@ -72,14 +71,13 @@ def broken_input_does_not_stop_the_server(fresh: Session) -> None:
 
 
 @check("jsonrpc.error.id-member-shape")
-def an_unreadable_id_is_left_out_of_the_error(fresh: Session) -> None:
-    """Sends half a JSON object; the error's id, if any, must be a string or an integer (before 2025-11-25: or null)."""
+def an_unreadable_id_is_null_or_left_out(fresh: Session) -> None:
+    """Sends half a JSON object; the error's id, if any, must be null, a string or an integer."""
     reaction = fresh.provoke(BROKEN)
     if not reaction.error:
         not_verified("no error came for input that is not JSON")
     id = reaction.answers[0].message.get("id", "")
-    allowed = {str, int} if fresh.revision >= NULL_EXCLUDED_SINCE else {str, int, type(None)}
-    assert type(id) in allowed, f"got the id {brief(id)}, must be absent, a string or an integer"
+    assert type(id) in (str, int, type(None)), f"got the id {brief(id)}, must be absent, null, a string or an integer"
 
 
 @check("jsonrpc.error.id-when-readable")
