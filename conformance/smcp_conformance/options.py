@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smcp_conformance.quantity import parse_pattern, parse_seconds, parse_size
-from smcp_conformance.remarks import remarks
 from smcp_conformance.requirement import REVISIONS
 from smcp_conformance.target import Policy, Target, TargetError, parse_header, parse_server_option, parse_url_option
 
@@ -174,7 +173,7 @@ class _Reader:
             replay=self.typed.smcp_replay,
             policy=policy,
             origin=origin,
-            remarks=() if self.typed.smcp_replay else tuple(remarks(headers, targets)),
+            remarks=() if self.typed.smcp_replay else _remarks(headers, targets),
         )
 
     def _subjects(self) -> tuple[Sequence[Target], Sequence[Path], str]:
@@ -247,6 +246,12 @@ def _read_all(files: Iterable[Path]) -> Iterator[Target]:
 
     for file in files:
         yield from read_mcp_servers(file)
+
+
+def _remarks(headers: Sequence[object], targets: Sequence[Target]) -> tuple[str, ...]:
+    from smcp_conformance.remarks import remarks
+
+    return tuple(remarks(headers, targets))
 
 
 def _distinct(targets: Iterable[Target]) -> list[Target]:
