@@ -108,7 +108,7 @@ class RunReports:
             return
         writer = self.context.config.get_terminal_writer()
         parts = Summary(self.ledger, self.context.command, self.context.config.option.verbose).parts()
-        terminalreporter.section("MCP conformance")
+        terminalreporter.write_sep("=", "MCP conformance")
         terminalreporter.write_line(rendered(parts, writer.fullwidth, writer.hasmarkup))
         for result in self.ledger.results.values() if self.context.replay else ():
             terminalreporter.section("replay")
