@@ -111,6 +111,17 @@ class Chatty(Plain):
         yield from super().serve(message)
 
 
+class Reporting(Plain):
+    """Reports one step of progress for each request that has a token; a token may come again once it was answered."""
+
+    def serve(self, message: Json) -> Iterator[Json]:
+        token = message.get("params", {}).get("_meta", {}).get("progressToken")
+        if token is not None:
+            params = {"progressToken": token, "progress": 1, "total": 1}
+            yield {"jsonrpc": "2.0", "method": "notifications/progress", "params": params}
+        yield from super().serve(message)
+
+
 class Loud(Plain):
     """Tells a long story on stderr about each request."""
 
@@ -120,7 +131,7 @@ class Loud(Plain):
         yield from super().serve(message)
 
 
-STYLES: dict[str, type[Plain]] = {each.__name__.lower(): each for each in (Plain, Stateless, Chatty, Loud)}
+STYLES: dict[str, type[Plain]] = {each.__name__.lower(): each for each in (Plain, Stateless, Chatty, Reporting, Loud)}
 
 
 def over_stdio(server: Plain) -> None:

@@ -10,7 +10,7 @@ from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor, not_verified, observe
 from smcp_conformance.session import Session
 from smcp_conformance.toolbox import patience, start_call
-from smcp_conformance.wire.transcript import Conversation, Frame
+from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 
 PROGRESS = "notifications/progress"
 HARMLESS = ("ping", "server/discover", "tools/list", "resources/list", "prompts/list")
@@ -73,9 +73,13 @@ def progress_is_for_tokens_that_were_given(conversation: Conversation) -> Iterat
 
 @monitor("progress.monotonic")
 def progress_increases(conversation: Conversation) -> Iterator[Observation]:
-    """For one token each `progress` is greater than the one before."""
+    """For one token each `progress` is greater than the one before, until a new request carries it."""
     last: dict[str, Any] = {}
-    for frame, params in reports(conversation):
+    for frame in conversation.frames:
+        if frame.direction is Direction.SENT:
+            last.pop(brief(token_of(frame)), None)
+            continue
+        params = report(frame) or {}
         key, value = brief(params.get("progressToken")), params.get("progress")
         if isinstance(value, (int, float)):
             before = last.get(key)
@@ -87,10 +91,13 @@ def progress_increases(conversation: Conversation) -> Iterator[Observation]:
 def progress_ends_with_the_answer(conversation: Conversation) -> Iterator[Observation]:
     """No progress comes for a token after the request that carried it was answered, on the stream of that answer.
 
-    What two HTTP streams carry has no order between them.
+    What two HTTP streams carry has no order between them; a new request may have the token of an answered one.
     """
     over: list[tuple[str, Any]] = []
-    for frame in conversation.incoming:
+    for frame in conversation.frames:
+        if frame.direction is not Direction.RECEIVED:
+            over = [(channel, token) for channel, token in over if not same(token, token_of(frame))]
+            continue
         params = report(frame)
         if params is not None:
             late = any(same(token, params.get("progressToken")) for channel, token in over if channel == frame.channel)
