@@ -282,7 +282,7 @@ def _plugin_folder(folder: Path) -> Path:
 
 def _lacking(shelf: Path) -> str:
     """Say of a folder of plugins that it holds none, if it holds folders."""
-    names = sorted(folder.name for folder in shelf.glob("[!._]*/"))
+    names = sorted(folder.name for folder in shelf.glob("[!._]*") if folder.is_dir())
     return f"\n({shelf} is there, but no cli.py is in any of {', '.join(names)})" if names else ""
 
 
