@@ -31,6 +31,9 @@ FILLED = {
 }
 """What may not be empty, though an empty text could be read as something."""
 
+QUESTIONS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
+"""pytest's options that run nothing and answer a question, whatever else was typed."""
+
 FOUR_WAYS = """\
 --smcp-conformance: nothing to test was found; say what in one of four ways:
   a command      --smcp-server 'python server.py'   (NAME='…' names it; {port} in it means HTTP)
@@ -97,10 +100,12 @@ def add_options(parser: pytest.Parser) -> None:
 def from_config(config: pytest.Config) -> Options:
     """Read everything the user configured; raises pytest.UsageError that names the valid values.
 
-    Without `--smcp-conformance` nothing is read. Options that say what to test may wait for it in `addopts`; typed
+    Where pytest is only asked something, and without `--smcp-conformance`, nothing is read. Options that say what to test may wait for it in `addopts`; typed
     without it they are a mistake, for the run would test nothing and not say so.
     """
     typed = config.option
+    if any(getattr(typed, question, False) for question in QUESTIONS):
+        return Options()
     if not (typed.smcp_conformance or typed.smcp_only or typed.smcp_replay is not None):
         _refuse_options_alone(config.invocation_params.args)
         return Options()

@@ -58,6 +58,13 @@ def test_an_option_that_does_nothing_without_the_flag_is_refused(
     result.stderr.fnmatch_lines([f"ERROR: {option} does nothing by itself: add --smcp-conformance, or --smcp-only *"])
 
 
+@pytest.mark.parametrize("question", ["--help", "--version", "--markers", "--fixtures"])
+def test_a_question_to_pytest_is_answered_whatever_else_was_typed(pytester: pytest.Pytester, question: str) -> None:
+    """Nothing is run, so nothing needs to be there to be tested."""
+    for typed in (ON, "--smcp-strict"):
+        assert pytester.runpytest_subprocess(typed, question).ret == pytest.ExitCode.OK
+
+
 @pytest.mark.parametrize("option", [("--smcp-only",), ("--smcp-replay", "x::start")])
 def test_some_options_imply_the_flag(read: Read, option: tuple[str, ...]) -> None:
     options = read(*X, *option)
