@@ -53,10 +53,10 @@ def _refused(leg: Leg, probe: str) -> Iterator[tuple[str, Any]]:
     """Method and code of each plain request that was refused to the check `probe`."""
     plain = {method for method, capability in LISTS.items() if leg.offer.declares(capability)}
     plain.add(Speaker(revision=leg.offer.revision).ping_method)
-    for conversation in leg.used:
-        for frame in conversation.incoming:
-            error = frame.message.get("error")
-            if frame.probe == probe and isinstance(error, dict):
-                method = conversation.method_of(frame.message) or ""
-                if method in plain:
-                    yield method, error.get("code")
+    answers = (
+        (conversation, frame) for conversation in leg.used for frame in conversation.incoming if frame.probe == probe
+    )
+    for conversation, frame in answers:
+        error, method = frame.message.get("error"), conversation.method_of(frame.message) or ""
+        if isinstance(error, dict) and method in plain:
+            yield method, error.get("code")
