@@ -100,8 +100,9 @@ def add_options(parser: pytest.Parser) -> None:
 def from_config(config: pytest.Config) -> Options:
     """Read everything the user configured; raises pytest.UsageError that names the valid values.
 
-    Where pytest is only asked something, and without `--smcp-conformance`, nothing is read. Options that say what to test may wait for it in `addopts`; typed
-    without it they are a mistake, for the run would test nothing and not say so.
+    Where pytest is only asked something, and without `--smcp-conformance`, nothing is read. Options that say what to
+    test may wait for it in `addopts`; typed without it they are a mistake, for the run would test nothing and not say
+    so.
     """
     typed = config.option
     if any(getattr(typed, question, False) for question in QUESTIONS):
