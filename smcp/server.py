@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -24,14 +23,11 @@ from mcp_types import (
     SubscriptionFilter,
     SubscriptionsListenRequestParams,
     SubscriptionsListenResult,
-    TextContent,
-    Tool,
-    ToolAnnotations,
 )
 
 from smcp import __version__
-from smcp.discovery import Command
-from smcp.toolset import Answer, Toolset, UnknownTool
+from smcp.tools import result, tool
+from smcp.toolset import Toolset, UnknownTool
 
 log = logging.getLogger(__name__)
 
@@ -77,40 +73,19 @@ class Service:
     async def _list_tools(self, ctx: Any, params: PaginatedRequestParams | None) -> ListToolsResult:
         if params is not None and params.cursor is not None:
             raise MCPError(INVALID_PARAMS, "Invalid cursor")  # there is one page, so none was ever given out
-        return ListToolsResult(tools=[_tool(command) for command in await self._toolset.commands()])
+        return ListToolsResult(tools=[tool(command) for command in await self._toolset.commands()])
 
     async def _call_tool(self, ctx: Any, params: CallToolRequestParams) -> CallToolResult:
         try:
             answer = await self._toolset.call(params.name, params.arguments or {})
         except UnknownTool:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name}") from None
-        return _result(answer)
+        return result(answer)
 
     async def _subscribe(self, ctx: Any, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
         # The SDK would acknowledge prompts and resources too, which this server doesn't have.
         served = SubscriptionFilter(tools_list_changed=params.notifications.tools_list_changed)
         return await self._listen(ctx, params.model_copy(update={"notifications": served}))
-
-
-def _tool(command: Command) -> Tool:
-    described = command.described
-    annotations = described.get("annotations")
-    return Tool(
-        name=command.tool_name,
-        title=described.get("title"),
-        description=described["description"],
-        input_schema=command.input_schema,
-        annotations=None if annotations is None else ToolAnnotations.model_validate(annotations),
-    )
-
-
-def _result(answer: Answer) -> CallToolResult:
-    if answer.error is None:
-        return CallToolResult(content=[TextContent(type="text", text=answer.text)])
-    structured = {"error": dict(answer.error)}
-    # Structured content is repeated as text for clients that read only text (spec: server/tools).
-    text = TextContent(type="text", text=json.dumps(structured, ensure_ascii=False))
-    return CallToolResult(content=[text], structured_content=structured, is_error=True)
 
 
 def _contained(
