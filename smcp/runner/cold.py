@@ -1,7 +1,6 @@
 """Run one plugin command in its own process: a cold interpreter start, bounded in time and output.
 
-Nothing here knows MCP. `Run` is synchronous and needs no event loop; `Runs` waits for them from async code
-and stops one when the waiting task is cancelled. Whatever happens, no process of the command's group outlives its run.
+Synchronous, without an event loop. Whatever happens, no process of the command's group outlives its run.
 """
 
 from __future__ import annotations
@@ -10,60 +9,15 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import IO
 
-import anyio
-import anyio.to_thread
-
-MAX_OUTPUT = 10 * 1024 * 1024
-"""Bytes of stdout that a command may write."""
-
-STDERR_TAIL = 8 * 1024
-"""Bytes of stderr that are kept, from its end."""
-
-GRACE = 2.0
-"""Seconds between SIGTERM and SIGKILL."""
+from smcp.runner.call import GRACE, STDERR_TAIL, Call, End, Outcome
+from smcp.runner.processes import KILL, has_exited, signal_group
 
 _TICK = 0.05
 _CHUNK = 64 * 1024
-
-
-class End(Enum):
-    """Why a run is over."""
-
-    EXITED = "exited"
-    TIMED_OUT = "timed out"
-    TOO_MUCH_OUTPUT = "too much output"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True)
-class Call:
-    """What to run. `timeout` is in seconds, None for no limit; `max_output` is bytes of stdout."""
-
-    argv: Sequence[str]
-    timeout: float | None = None
-    max_output: int = MAX_OUTPUT
-    cwd: str | None = None
-    env: Mapping[str, str] | None = None
-    stdin: int | IO[bytes] = subprocess.DEVNULL
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of it. `exit_code` is negative for a signal, as in `subprocess`; `stderr` is its tail."""
-
-    end: End
-    exit_code: int
-    stdout: bytes
-    stderr: bytes
 
 
 @dataclass(eq=False)
@@ -102,7 +56,7 @@ class Run:
     def kill(self) -> None:
         """End the command and all it started at once. Harmless when it is over."""
         self._end, self._kill_at = End.STOPPED, time.monotonic()  # for one that is just being started
-        self._signal(_KILL)
+        self._signal(KILL)
 
     def _started(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(
@@ -122,12 +76,12 @@ class Run:
         """Signal the command's whole group, unless it was reaped and its number may belong to others."""
         with self._lock:
             if self._process is not None and self._process.returncode is None:
-                _signal_group(self._process, number)
+                signal_group(self._process, number)
 
     def _reap(self, process: subprocess.Popen[bytes]) -> int:
         """Kill what is left of the group while its number is still ours, then return the exit code."""
         with self._lock:
-            _signal_group(process, _KILL)
+            signal_group(process, KILL)
             return process.wait()
 
     def _read(self, process: subprocess.Popen[bytes], deadline: float | None) -> None:
@@ -145,13 +99,13 @@ class Run:
                 # A descendant may hold the pipes open after the command itself is gone: what was written is read.
                 if exited and not ready:
                     return
-                exited = _has_exited(process)
+                exited = has_exited(process)
                 self._enforce(deadline)
 
     def _outlast(self, process: subprocess.Popen[bytes], deadline: float | None) -> None:
         """Wait for a process that has closed its streams."""
         pause = _TICK / 100
-        while not _has_exited(process):
+        while not has_exited(process):
             time.sleep(pause)
             pause = min(pause * 2, _TICK)
             self._enforce(deadline)
@@ -174,71 +128,4 @@ class Run:
         if deadline is not None and now >= deadline:
             self.stop(End.TIMED_OUT)
         if self._kill_at is not None and now >= self._kill_at:
-            self._signal(_KILL)
-
-
-class Runs:
-    """The runs of one server, so that its end can be theirs."""
-
-    def __init__(self) -> None:
-        self._live: set[Run] = set()
-
-    async def run(self, call: Call) -> Outcome:
-        """Run a call from async code. Cancelling the caller stops the command and returns when it is gone.
-
-        Raises what `Run.finish` raises.
-        """
-        one = Run(call)
-        self._live.add(one)
-        outcome: list[Outcome | OSError | ValueError] = []
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_stop_when_cancelled, one)
-            outcome.append(await anyio.to_thread.run_sync(self._finish, one))
-            tasks.cancel_scope.cancel()
-        if not isinstance(outcome[0], Outcome):
-            raise outcome[0]
-        return outcome[0]
-
-    def close(self) -> None:
-        """Kill what still runs: asyncio's own cancellation, unlike anyio's, doesn't wait for a command's end."""
-        for one in tuple(self._live):
-            one.kill()
-
-    def _finish(self, one: Run) -> Outcome | OSError | ValueError:
-        # As a value, because a task group would wrap it into an ExceptionGroup.
-        try:
-            return one.finish()
-        except (OSError, ValueError) as error:
-            return error
-        finally:
-            self._live.discard(one)
-
-
-async def _stop_when_cancelled(one: Run) -> None:
-    try:
-        await anyio.sleep_forever()
-    finally:
-        one.stop()
-
-
-def _has_exited(process: subprocess.Popen[bytes]) -> bool:
-    """Say whether the command is over, where possible without reaping it: a zombie keeps its number."""
-    if sys.platform == "win32" or not hasattr(os, "waitid"):
-        return process.poll() is not None
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-if sys.platform == "win32":
-    _KILL = signal.SIGTERM
-
-    def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-        """Windows has no process groups to signal: end the process itself."""
-        process.terminate()
-
-else:
-    _KILL = signal.SIGKILL
-
-    def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-        """Signal every process of the command's group; none left is fine."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
+            self._signal(KILL)

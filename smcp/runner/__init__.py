@@ -1,0 +1,9 @@
+"""Run plugin commands, each in a process of its own, bounded in time and output. Nothing here knows MCP."""
+
+from __future__ import annotations
+
+from smcp.runner.call import GRACE, MAX_OUTPUT, STDERR_TAIL, Call, End, Outcome
+from smcp.runner.cold import Run
+from smcp.runner.runs import Runs
+
+__all__ = ["GRACE", "MAX_OUTPUT", "STDERR_TAIL", "Call", "End", "Outcome", "Run", "Runs"]
