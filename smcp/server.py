@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 
+from jsonschema import Draft202012Validator
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.server.lowlevel import Server
+from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INTERNAL_ERROR,
@@ -23,27 +27,49 @@ from mcp_types import (
     SubscriptionFilter,
     SubscriptionsListenRequestParams,
     SubscriptionsListenResult,
+    TextContent,
+    Tool,
+    ToolListChangedNotification,
 )
 
-from smcp import __version__
+from smcp import __version__, governor, health
+from smcp.discovery import Command
+from smcp.governor import Attachment, Governor, Refused
+from smcp.letta import Loading
+from smcp.metrics import Metrics
+from smcp.sessions import Sessions, stateful
 from smcp.tools import result, tool
-from smcp.toolset import Toolset, UnknownTool
+from smcp.toolset import Answer, Toolset, UnknownTool
 
 log = logging.getLogger(__name__)
 
 INSTRUCTIONS = "Each tool runs one command of a plugin; its name is the plugin's, two underscores, and the command's."
 
+_SHOWN = 100
+
+Context = ServerRequestContext[Any, Any]
 ParamsT = TypeVar("ParamsT")
 ResultT = TypeVar("ResultT")
 
 
 class Service:
-    """One MCP server over one toolset. `server` is the SDK's object that transports drive."""
+    """One MCP server over one toolset. `server` is the SDK's object that transports drive.
 
-    def __init__(self, toolset: Toolset) -> None:
+    `governor` decides which tools a client sees; plugins are called after `letta` has had its time.
+    """
+
+    def __init__(self, toolset: Toolset, governor: Governor | None = None, letta: Loading | None = None) -> None:
+        self.metrics = Metrics()
         self._toolset = toolset
-        self._listen = ListenHandler(InMemorySubscriptionBus())
-        self.server: Server[Any] = Server(
+        self._governor = governor or Governor()
+        self._letta = letta
+        self._sessions = Sessions(self._governor.start)
+        self._bus = InMemorySubscriptionBus()
+        self._listen = ListenHandler(self._bus)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._announcing: set[asyncio.Task[None]] = set()
+        self._known: tuple[Command, ...] | None = None
+        self.server: Server[Any] = _Server(
             "smcp",
             version=__version__,
             title="smcp",
@@ -51,41 +77,162 @@ class Service:
             on_list_tools=_contained(self._list_tools),
             on_call_tool=_contained(self._call_tool),
             on_subscriptions_listen=_contained(self._subscribe),
+            # Without this the SDK lists all tools before each call, to find headers that stand for arguments.
+            # No tool of a plugin asks for such headers.
+            get_tool_input_schema=lambda name: None,
         )
-        self.server.middleware.append(self._refuse_unserved)
+        self.server.middleware.append(self._attend)
+        getattr(toolset, "on_change", lambda _: None)(self._changed)  # TODO seam
 
     @property
     def initialization(self) -> InitializationOptions:
         """What the server says of itself in answer to `initialize`."""
         return self.server.create_initialization_options()
 
+    async def health(self) -> dict[str, Any]:
+        """Return the report of the health tool, for whoever asks without MCP."""
+        return health.report(await self._toolset.commands(), getattr(self._toolset, "skipped", dict)(), self.metrics)
+
     def close_streams(self) -> None:
         """End every open `subscriptions/listen` stream with its result; otherwise they hold up a shutdown."""
         self._listen.close()
 
-    async def _refuse_unserved(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Say "method not found" before the SDK looks at the params of a method that isn't served anyway."""
-        served = ctx.method == "initialize" or self.server.get_request_handler(ctx.method) is not None
-        if ctx.request_id is not None and not served:
-            raise MCPError(METHOD_NOT_FOUND, "Method not found")
-        return await call_next(ctx)
+    async def _attend(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        """See every message first: count it, notice who joins, and refuse what isn't served.
 
-    async def _list_tools(self, ctx: Any, params: PaginatedRequestParams | None) -> ListToolsResult:
+        That is said here, before the SDK looks at the params of a method that isn't served anyway.
+        """
+        self._loop = asyncio.get_running_loop()
+        if ctx.request_id is None:
+            done = await call_next(ctx)
+            if ctx.method == "notifications/initialized" and stateful(ctx):
+                self._sessions.join(ctx)
+            return done
+        with self.metrics.request():
+            if ctx.method != "initialize" and self.server.get_request_handler(ctx.method) is None:
+                raise MCPError(METHOD_NOT_FOUND, "Method not found")
+            return await call_next(ctx)
+
+    async def _list_tools(self, ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         if params is not None and params.cursor is not None:
             raise MCPError(INVALID_PARAMS, "Invalid cursor")  # there is one page, so none was ever given out
-        return ListToolsResult(tools=[tool(command) for command in await self._toolset.commands()])
+        commands = await self._toolset.commands()
+        self._known = self._known or commands
+        attached = self._sessions.attachment(ctx)
+        own = [self._governor.tool(stateful(ctx))] if self._governor.offered else []
+        offered = [*own, *(tool(command) for command in commands), health.tool()]
+        return ListToolsResult(tools=[one for one in offered if attached.shows(one.name)])
 
-    async def _call_tool(self, ctx: Any, params: CallToolRequestParams) -> CallToolResult:
-        try:
-            answer = await self._toolset.call(params.name, params.arguments or {})
-        except UnknownTool:
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name}") from None
+    async def _call_tool(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
+        names = (*(command.tool_name for command in await self._toolset.commands()), health.NAME)
+        arguments = params.arguments or {}
+        name = _current(params.name)
+        if name == governor.NAME and self._governor.offered:
+            return await self._govern(ctx, governor.Request(arguments, self._sessions.attachment(ctx), names))
+        if name not in names:
+            raise _unknown(params.name)
+        if not self._sessions.attachment(ctx).shows(name):
+            raise _not_attached(name, stateful(ctx))
+        if name == health.NAME:
+            return await self._report(arguments)
+        return await self._run(name, arguments)
+
+    async def _run(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        if self._letta is not None:
+            await self._letta.wait()
+        with self.metrics.call(name) as calls:
+            try:
+                answer = await self._toolset.call(name, arguments)
+            except UnknownTool:  # gone since the list was looked at
+                raise _unknown(name) from None
+            if answer.error is not None:
+                calls.errors += 1
+                calls.timeouts += answer.error["code"] == "timeout"
         return result(answer)
 
-    async def _subscribe(self, ctx: Any, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
+    async def _report(self, arguments: Mapping[str, Any]) -> CallToolResult:
+        faults = [fault.message for fault in Draft202012Validator(health.INPUT_SCHEMA).iter_errors(arguments)]
+        return _failure("invalid_arguments", "; ".join(faults)) if faults else _structured(await self.health())
+
+    async def _govern(self, ctx: Context, request: governor.Request) -> CallToolResult:
+        try:
+            reply = self._governor.act(request, stateful(ctx))
+        except Refused as refused:
+            return _failure(refused.code, str(refused))
+        if stateful(ctx) and reply.attachment != request.attachment:
+            self._sessions.attach(ctx, reply.attachment)
+            if request.attached() != request.attached(reply.attachment):
+                # On the stream of the request that caused it, so that it also reaches a client without a GET stream.
+                await ctx.session.send_notification(ToolListChangedNotification(), ctx.request_id)
+        return _structured(reply.content)
+
+    async def _subscribe(self, ctx: Context, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
         # The SDK would acknowledge prompts and resources too, which this server doesn't have.
         served = SubscriptionFilter(tools_list_changed=params.notifications.tools_list_changed)
         return await self._listen(ctx, params.model_copy(update={"notifications": served}))
+
+    def _changed(self) -> None:
+        """Hear, on any thread, that there are other tools now. Before the first message nobody waits for that."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended, and everybody with it
+                self._loop.call_soon_threadsafe(self._announce)
+
+    def _announce(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._tell())
+        self._announcing.add(task)
+        task.add_done_callback(self._announcing.discard)
+
+    async def _tell(self) -> None:
+        """Tell exactly those whose list is another one now."""
+        new = await self._toolset.commands()
+        old, self._known = self._known, new
+
+        def concerned(attached: Attachment) -> bool:
+            return old is None or _shown(old, attached) != _shown(new, attached)
+
+        self._sessions.tell(concerned)
+        if concerned(self._sessions.start):
+            await self._bus.publish(ToolsListChanged())
+
+
+class _Server(Server[Any]):
+    """The SDK's server, which always says that its list of tools may change."""
+
+    def create_initialization_options(
+        self, notification_options: NotificationOptions | None = None, *more: Any, **named: Any
+    ) -> InitializationOptions:
+        options = notification_options or NotificationOptions(tools_changed=True)
+        return super().create_initialization_options(options, *more, **named)
+
+
+def _shown(commands: tuple[Command, ...], attached: Attachment) -> list[Tool]:
+    return [tool(command) for command in commands if attached.shows(command.tool_name)]
+
+
+def _current(name: str) -> str:
+    """The name that tools have today: upstream once wrote plugin.command."""
+    return name if "__" in name else name.replace(".", "__", 1)
+
+
+def _unknown(name: str) -> MCPError:
+    return MCPError(INVALID_PARAMS, f"Unknown tool: {name[:_SHOWN]}")
+
+
+def _not_attached(name: str, in_a_session: bool) -> MCPError:
+    """For the client it is unknown, because it isn't in its list; the data says how to change that."""
+    hint = f"attach it with {governor.NAME}" if in_a_session else "the server's configuration leaves it out"
+    data = {"code": "tool_not_attached", "tool": name, "hint": hint}
+    return MCPError(INVALID_PARAMS, f"Unknown tool: {name} (not attached: {hint})", data)
+
+
+def _structured(content: Mapping[str, Any]) -> CallToolResult:
+    # Structured content is repeated as text for clients that read only text (spec: server/tools).
+    text = TextContent(type="text", text=json.dumps(content, ensure_ascii=False))
+    return CallToolResult(content=[text], structured_content=dict(content))
+
+
+def _failure(code: str, message: str) -> CallToolResult:
+    return result(Answer(message, {"code": code, "message": message}))
 
 
 def _contained(

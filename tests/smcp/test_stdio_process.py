@@ -148,7 +148,7 @@ def test_a_client_that_never_reads_can_still_end_the_server(start: Callable[...,
 def test_stdout_belongs_to_the_protocol(start: Callable[..., Pipe]) -> None:
     """Without any plugin the server works, and what it has to say about that goes to stderr."""
     pipe = start("--plugins-dir", os.path.join("no", "such", "place")).listen().open("2025-11-25")
-    assert len(pipe.ask(request(1, "tools/list"))["result"]["tools"]) == 9
+    assert len(pipe.ask(request(1, "tools/list"))["result"]["tools"]) == 10
     pipe.close_stdin()
     assert pipe.wait() == 0
     assert "does not exist" in pipe.stderr()
