@@ -6,8 +6,8 @@ import json
 
 from mcp_types import CallToolResult, TextContent, Tool, ToolAnnotations
 
+from smcp.answers import Answer
 from smcp.discovery import Command
-from smcp.toolset import Answer
 
 
 def tool(command: Command) -> Tool:
@@ -19,6 +19,7 @@ def tool(command: Command) -> Tool:
         title=described.get("title"),
         description=described["description"],
         input_schema=command.input_schema,
+        output_schema=command.output_schema,
         annotations=None if annotations is None else ToolAnnotations.model_validate(annotations),
     )
 
@@ -26,7 +27,8 @@ def tool(command: Command) -> Tool:
 def result(answer: Answer) -> CallToolResult:
     """Return the result that an answer is sent as (spec: server/tools, Tool Result)."""
     if answer.error is None:
-        return CallToolResult(content=[TextContent(type="text", text=answer.text)])
+        structured = None if answer.structured is None else dict(answer.structured)
+        return CallToolResult(content=[TextContent(type="text", text=answer.text)], structured_content=structured)
     structured = {"error": dict(answer.error)}
     # Structured content is repeated as text for clients that read only text (spec: server/tools).
     text = TextContent(type="text", text=json.dumps(structured, ensure_ascii=False))

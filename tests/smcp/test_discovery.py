@@ -12,7 +12,8 @@ from smcp_clients import ODD_PLUGIN, write_plugin
 
 from smcp.discovery import Discovery
 
-NO_JSON = "--describe printed something else than one JSON object in UTF-8"
+NO_HELP = "; and --help names no commands"
+NO_JSON = f"--describe printed something else than one JSON object in UTF-8{NO_HELP}"
 
 
 def describing(value: Any) -> str:
@@ -48,8 +49,8 @@ def test_plugins_are_found_in_order_and_the_first_of_a_name_counts(tmp_path: Pat
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("raise SystemExit('no')", "--describe exited with code 1: no"),
-        ("raise SystemExit(3)", "--describe exited with code 3"),
+        ("raise SystemExit('no')", f"--describe exited with code 1: no{NO_HELP}"),
+        ("raise SystemExit(3)", f"--describe exited with code 3{NO_HELP}"),
         ("print('hello')", NO_JSON),
         (
             "import sys; sys.stdout.buffer.write(b'\"\\xff\"')",
