@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -27,19 +26,19 @@ from mcp_types import (
     SubscriptionFilter,
     SubscriptionsListenRequestParams,
     SubscriptionsListenResult,
-    TextContent,
     Tool,
     ToolListChangedNotification,
 )
 
 from smcp import __version__, governor, health
+from smcp.answers import Answer, failed
 from smcp.discovery import Command
 from smcp.governor import Attachment, Governor, Refused
 from smcp.letta import Loading
 from smcp.metrics import Metrics
 from smcp.sessions import Sessions, stateful
 from smcp.tools import result, tool
-from smcp.toolset import Answer, Toolset, UnknownTool
+from smcp.toolset import Toolset, UnknownTool
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +65,9 @@ class Service:
         self._sessions = Sessions(self._governor.start)
         self._bus = InMemorySubscriptionBus()
         self._listen = ListenHandler(self._bus)
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._announcing: set[asyncio.Task[None]] = set()
         self._known: tuple[Command, ...] | None = None
+        self._learning: asyncio.Task[None] | None = None
         self.server: Server[Any] = _Server(
             "smcp",
             version=__version__,
@@ -82,7 +81,7 @@ class Service:
             get_tool_input_schema=lambda name: None,
         )
         self.server.middleware.append(self._attend)
-        getattr(toolset, "on_change", lambda _: None)(self._changed)  # TODO seam
+        toolset.on_change(self._announce)
 
     @property
     def initialization(self) -> InitializationOptions:
@@ -91,7 +90,7 @@ class Service:
 
     async def health(self) -> dict[str, Any]:
         """Return the report of the health tool, for whoever asks without MCP."""
-        return health.report(await self._toolset.commands(), getattr(self._toolset, "skipped", dict)(), self.metrics)
+        return health.report(await self._toolset.commands(), self._toolset.skipped(), self.metrics)
 
     def close_streams(self) -> None:
         """End every open `subscriptions/listen` stream with its result; otherwise they hold up a shutdown."""
@@ -102,7 +101,8 @@ class Service:
 
         That is said here, before the SDK looks at the params of a method that isn't served anyway.
         """
-        self._loop = asyncio.get_running_loop()
+        if self._learning is None:
+            self._learning = asyncio.get_running_loop().create_task(self._learn())
         if ctx.request_id is None:
             done = await call_next(ctx)
             if ctx.method == "notifications/initialized" and stateful(ctx):
@@ -113,29 +113,37 @@ class Service:
                 raise MCPError(METHOD_NOT_FOUND, "Method not found")
             return await call_next(ctx)
 
+    async def _commands(self) -> tuple[Command, ...]:
+        """What plugins offer. Where there is a governor's tool, no plugin's command can have its name."""
+        commands = await self._toolset.commands()
+        return tuple(one for one in commands if not (self._governor.offered and one.tool_name == governor.NAME))
+
     async def _list_tools(self, ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         if params is not None and params.cursor is not None:
             raise MCPError(INVALID_PARAMS, "Invalid cursor")  # there is one page, so none was ever given out
-        commands = await self._toolset.commands()
-        self._known = self._known or commands
+        commands = await self._commands()
         attached = self._sessions.attachment(ctx)
         own = [self._governor.tool(stateful(ctx))] if self._governor.offered else []
         offered = [*own, *(tool(command) for command in commands), health.tool()]
         return ListToolsResult(tools=[one for one in offered if attached.shows(one.name)])
 
     async def _call_tool(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
-        names = (*(command.tool_name for command in await self._toolset.commands()), health.NAME)
         arguments = params.arguments or {}
-        name = _current(params.name)
-        if name == governor.NAME and self._governor.offered:
-            return await self._govern(ctx, governor.Request(arguments, self._sessions.attachment(ctx), names))
-        if name not in names:
-            raise _unknown(params.name)
+        if params.name == governor.NAME and self._governor.offered:
+            return await self._govern(ctx, arguments)
+        name = await self._known_name(params.name)
         if not self._sessions.attachment(ctx).shows(name):
             raise _not_attached(name, stateful(ctx))
         if name == health.NAME:
             return await self._report(arguments)
         return await self._run(name, arguments)
+
+    async def _known_name(self, called: str) -> str:
+        """The name that the tool has in the list; upstream's plugin.command is an older spelling of it."""
+        try:
+            return called if called == health.NAME else (await self._toolset.command(called)).tool_name
+        except UnknownTool as unknown:
+            raise _unknown(called, unknown) from None
 
     async def _run(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
         if self._letta is not None:
@@ -143,8 +151,8 @@ class Service:
         with self.metrics.call(name) as calls:
             try:
                 answer = await self._toolset.call(name, arguments)
-            except UnknownTool:  # gone since the list was looked at
-                raise _unknown(name) from None
+            except UnknownTool as unknown:  # gone since it was looked up
+                raise _unknown(name, unknown) from None
             if answer.error is not None:
                 calls.errors += 1
                 calls.timeouts += answer.error["code"] == "timeout"
@@ -154,7 +162,9 @@ class Service:
         faults = [fault.message for fault in Draft202012Validator(health.INPUT_SCHEMA).iter_errors(arguments)]
         return _failure("invalid_arguments", "; ".join(faults)) if faults else _structured(await self.health())
 
-    async def _govern(self, ctx: Context, request: governor.Request) -> CallToolResult:
+    async def _govern(self, ctx: Context, arguments: Mapping[str, Any]) -> CallToolResult:
+        names = (*(command.tool_name for command in await self._commands()), health.NAME)
+        request = governor.Request(arguments, self._sessions.attachment(ctx), names)
         try:
             reply = self._governor.act(request, stateful(ctx))
         except Refused as refused:
@@ -171,20 +181,19 @@ class Service:
         served = SubscriptionFilter(tools_list_changed=params.notifications.tools_list_changed)
         return await self._listen(ctx, params.model_copy(update={"notifications": served}))
 
-    def _changed(self) -> None:
-        """Hear, on any thread, that there are other tools now. Before the first message nobody waits for that."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop has ended, and everybody with it
-                self._loop.call_soon_threadsafe(self._announce)
+    async def _learn(self) -> None:
+        """Remember what there is at first, so that the first change can be told from it."""
+        self._known = await self._commands()
 
     def _announce(self) -> None:
+        """Hear, on the event loop, that there are other tools now."""
         task = asyncio.get_running_loop().create_task(self._tell())
         self._announcing.add(task)
         task.add_done_callback(self._announcing.discard)
 
     async def _tell(self) -> None:
         """Tell exactly those whose list is another one now."""
-        new = await self._toolset.commands()
+        new = await self._commands()
         old, self._known = self._known, new
 
         def concerned(attached: Attachment) -> bool:
@@ -209,13 +218,8 @@ def _shown(commands: tuple[Command, ...], attached: Attachment) -> list[Tool]:
     return [tool(command) for command in commands if attached.shows(command.tool_name)]
 
 
-def _current(name: str) -> str:
-    """The name that tools have today: upstream once wrote plugin.command."""
-    return name if "__" in name else name.replace(".", "__", 1)
-
-
-def _unknown(name: str) -> MCPError:
-    return MCPError(INVALID_PARAMS, f"Unknown tool: {name[:_SHOWN]}")
+def _unknown(called: str, unknown: UnknownTool) -> MCPError:
+    return MCPError(INVALID_PARAMS, f"Unknown tool: {called[:_SHOWN]}", {"code": unknown.code})
 
 
 def _not_attached(name: str, in_a_session: bool) -> MCPError:
@@ -226,13 +230,11 @@ def _not_attached(name: str, in_a_session: bool) -> MCPError:
 
 
 def _structured(content: Mapping[str, Any]) -> CallToolResult:
-    # Structured content is repeated as text for clients that read only text (spec: server/tools).
-    text = TextContent(type="text", text=json.dumps(content, ensure_ascii=False))
-    return CallToolResult(content=[text], structured_content=dict(content))
+    return result(Answer(json.dumps(content, ensure_ascii=False), structured=content))
 
 
 def _failure(code: str, message: str) -> CallToolResult:
-    return result(Answer(message, {"code": code, "message": message}))
+    return result(failed(code, message))
 
 
 def _contained(
