@@ -44,6 +44,12 @@ class Watch:
         """End the thread; returns at once."""
         self._over.set()
 
+    def join(self, timeout: float) -> bool:
+        """Wait until there is no thread any more, at most `timeout` seconds; tell whether that is so."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
     def _begin(self, _: Any) -> None:
         if not self._over.is_set():
             self._thread.start()
