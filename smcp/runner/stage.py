@@ -1,0 +1,183 @@
+"""Inside a fork server: make a forked child look like a process that has just been started on the plugin's file.
+
+Standard library only and imported by path, as `fork_server.py` is.
+"""
+
+import atexit
+import builtins
+import gc
+import io
+import marshal
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
+    from typing import Any
+
+_STREAMS = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
+_UNTOUCHED = ("__main__", "sys", "builtins")
+
+
+class Refused(Exception):
+    """The plugin is not to be served warm; says why."""
+
+
+class Plugin:
+    """One file, compiled, and the modules it imports.
+
+    `blank` is what a script's `__main__` holds before its first line, `bare` the modules that are loaded by then.
+    """
+
+    def __init__(self, file: str, blank: "Mapping[str, Any]", bare: "frozenset[str]") -> None:
+        self.file = file
+        self.blank = blank
+        self.bare = bare
+        self.shown: dict[str, str | None] = {}
+        self.code = compiled(file)
+        self.streams = {name: getattr(sys, name) for _, name, _ in _STREAMS}
+        self.direct = bool(getattr(sys.stdout, "write_through", False))  # -u, PYTHONUNBUFFERED
+
+    def preload(self, shown: "dict[str, str | None]") -> None:
+        """Import of the modules that a run showed those that are nobody's work in progress. Raises `Refused`."""
+        for name, origin in shown.items():
+            if origin is not None and name not in sys.modules and installed(origin):
+                try:
+                    __import__(name)
+                except (
+                    Exception
+                ):  # whatever a module does when it is imported out of turn: the child will do it in turn
+                    sys.modules.pop(name, None)
+        for name, module in list(sys.modules.items()):
+            if name in shown and name != "__main__" and origin_of(module) != shown[name]:
+                raise Refused(f"its module {name!r} takes the place of another")
+        self.shown = shown
+        check_threads()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if os.fstat(1).st_size or os.fstat(2).st_size:
+            raise Refused("its imports write to stdout or stderr")
+
+    def hide(self) -> None:
+        """Forget every module that a cold start would not have loaded."""
+        for name in [name for name in sys.modules if name not in self.bare and name not in self.shown]:
+            module = sys.modules.pop(name)
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules and vars(sys.modules[parent]).get(child) is module:
+                delattr(sys.modules[parent], child)
+
+    def enter(self, words: "list[bytes]") -> "tuple[CodeType, dict[str, Any]]":
+        """Become the script `words[1]`, started by the interpreter `words[0]`: what to execute, and where."""
+        self.hide()
+        texts = [os.fsdecode(word) for word in words]
+        sys.argv = texts[1:]
+        sys.orig_argv = texts
+        if not getattr(sys.flags, "safe_path", False):
+            sys.path.insert(0, os.path.dirname(os.path.realpath(self.file)))
+        for fd, name, mode in _STREAMS:
+            stream = opened(fd, f"<{name}>", mode, self.streams[name], self.direct)
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+        self.streams = {}
+        main = type(sys)("__main__")
+        sys.modules["__main__"] = main
+        namespace = vars(main)
+        namespace.update(self.blank, __doc__=None, __builtins__=builtins, __file__=self.file)
+        namespace["__loader__"] = type(self.blank["__loader__"])("__main__", self.file)
+        if "__annotations__" in namespace:
+            namespace["__annotations__"] = {}
+        return self.code, namespace
+
+
+def compiled(file: str) -> "CodeType":
+    """Compile the file. Raises `Refused` if that says anything, as each cold start would."""
+    import warnings
+
+    try:
+        with open(file, "rb") as stream, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return compile(stream.read(), file, "exec", dont_inherit=True)
+    except (OSError, SyntaxError, ValueError, Warning) as error:
+        raise Refused(f"it can't be compiled in silence: {error}") from None
+
+
+def opened(fd: int, name: str, mode: str, like: "io.TextIOWrapper", direct: bool) -> "io.TextIOWrapper":
+    """Open a standard stream as the interpreter does, encoded like the one it opened itself, unbuffered if direct."""
+    raw: Any = io.FileIO(fd, mode, closefd=False)
+    raw.name = name
+    lines = not direct and (raw.isatty() or fd == 2)
+    size = raw._blksize
+    if mode == "r":
+        buffer: Any = io.BufferedReader(raw, size)
+    else:
+        buffer = raw if direct else io.BufferedWriter(raw, size)
+    text: Any = io.TextIOWrapper(buffer, like.encoding, like.errors, "\n", lines, direct)
+    text.mode = mode
+    return text  # type: ignore[no-any-return]  # the type knows no settable mode, the interpreter sets it
+
+
+def dress(request: bytes, fds: "list[int]") -> "list[bytes]":
+    """In a call's child: take its streams, folder and environment. Returns its words."""
+    for target, fd in enumerate(fds):
+        os.dup2(fd, target)
+    for fd in fds:
+        os.close(fd)
+    words, folder, changed, gone = marshal.loads(request)
+    os.chdir(folder)
+    for name, value in changed.items():
+        os.environb[name] = value
+    for name in gone:
+        os.environb.pop(name, None)
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:  # the standard library's own generator reseeds itself
+        numpy_random.seed()
+    return list(words)
+
+
+def tell_modules(pipe: int) -> None:
+    """At the end of this process write to the pipe which modules were loaded, and from where."""
+
+    def tell() -> None:
+        loaded = {name: origin_of(module) for name, module in sys.modules.items()}
+        os.write(pipe, marshal.dumps(loaded, 2))
+
+    atexit.register(tell)
+
+
+def origin_of(module: object) -> "str | None":
+    """Where a module came from: a path, "built-in", "frozen"; None if it doesn't say."""
+    origin = getattr(getattr(module, "__spec__", None), "origin", None)
+    return origin if isinstance(origin, str) else None
+
+
+def installed(origin: str) -> bool:
+    """True for a module of the standard library or of site-packages."""
+    if origin in ("built-in", "frozen"):
+        return True
+    library = os.path.dirname(os.__file__)
+    return origin.startswith(library + os.sep) or any(
+        origin.startswith(path + os.sep)
+        for path in sys.path
+        if os.path.basename(path) in ("site-packages", "dist-packages", "lib-dynload")
+    )
+
+
+def watched(shown: "Mapping[str, str | None]") -> "list[str]":
+    """The folders whose change means that an installed module may be another one now."""
+    origins = [origin for origin in shown.values() if origin]
+    return [path for path in sys.path if any(origin.startswith(path + os.sep) for origin in origins)]
+
+
+def check_threads() -> None:
+    """Raise `Refused` if there is a second thread: a fork would lose it."""
+    count = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else len(sys._current_frames())
+    if count > 1:
+        raise Refused(f"its imports start threads ({count} now)")
+
+
+def settle() -> None:
+    """Keep what is loaded out of the garbage collector's way, so that children share its memory."""
+    gc.collect()
+    gc.freeze()
