@@ -244,3 +244,20 @@ def test_the_documented_example_is_valid() -> None:
     page = (Path(__file__).parents[2] / "docs" / "plugin-contract.md").read_text(encoding="utf-8")
     example = page.partition("```json\n")[2].partition("```")[0]
     assert contract.problems(json.loads(example)) == ()
+
+
+def test_the_page_names_everything_there_is() -> None:
+    """Each member that the contract's file names, each keyword, and each code of an error."""
+    page = (Path(__file__).parents[2] / "docs" / "plugin-contract.md").read_text(encoding="utf-8")
+    kinds = contract.schema()["$defs"].values()
+    members = {name for kind in kinds for name in kind["properties"]}
+    missing = {name for name in members | set(contract.KEYWORDS) if name not in page}
+    assert missing == set()
+
+
+def test_a_value_that_cannot_be_shown_is_a_problem() -> None:
+    """It is nested too deeply even to be quoted."""
+    deep: Any = []
+    for _ in range(50_000):
+        deep = [deep]
+    assert contract.problems({"plugin": deep, "commands": []}) == ("the description: is nested too deeply",)

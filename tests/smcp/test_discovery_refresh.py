@@ -10,6 +10,7 @@ import pytest
 from smcp_clients import write_plugin
 
 from smcp.discovery import Discovery
+from smcp.footprint import footprint
 
 ASKED = "import pathlib; pathlib.Path({log!r}).open('a').write({name!r} + '\\n')\n"
 
@@ -154,3 +155,16 @@ def test_after_its_stop_a_discovery_stays_as_it_is(plugins: Plugins) -> None:
     plugins.write("c", "z", extra="import time; time.sleep(600)")
     assert discovery.refresh() is False
     assert names(discovery) == ["a__x", "b__y"]
+
+
+def test_a_footprint_copes_with_what_lies_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links to nowhere are left out, and of very many files only some are looked at."""
+    write_plugin(tmp_path, "p", "")
+    cli = tmp_path / "p" / "cli.py"
+    (tmp_path / "p" / "nowhere").symlink_to(tmp_path / "nothing")
+    (tmp_path / "p" / "data").write_text("", encoding="utf-8")
+    seen = footprint(cli)
+    assert (list(seen.python), list(seen.others)) == ([str(cli)], [str(tmp_path / "p" / "data")])
+    monkeypatch.setattr("smcp.footprint.MOST", 1)
+    assert list(footprint(cli).python) == [str(cli)]
+    assert footprint(cli).others == {}
