@@ -70,6 +70,37 @@ def test_a_faulty_body_is_400_with_its_code(
     assert ("id" in answer.json()) == (request_id is not None)
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"id": {}, "result": {}},
+        {"id": 1.5, "result": {}},
+        {"result": {}},
+        {"id": 1, "result": 1},
+        {"id": 1, "result": {}, "error": {"code": 1, "message": "x"}},
+        {"id": [], "error": {"code": 1, "message": "x"}},
+        {"id": 1, "error": "x"},
+        {"id": 1, "error": {"code": True, "message": "x"}},
+        {"id": 1, "error": {"code": 1}},
+        {"id": 1, "result": {"x": "\ud800"}},
+    ],
+)
+def test_a_faulty_response_is_refused_in_few_words(web: Web, session: dict[str, str], response: dict[str, Any]) -> None:
+    """400 without an id, for nobody asked; the SDK would quote its whole validation."""
+    answer = web.post({"jsonrpc": "2.0", **response}, session)
+    assert (answer.status_code, answer.json()["error"]["code"], "id" in answer.json()) == (400, -32600, False)
+    assert len(answer.json()["error"]["message"]) < 100
+
+
+@pytest.mark.parametrize(
+    "response", [{"id": 1, "result": {}}, {"id": "x", "error": {"code": 1, "message": "x", "data": None}}]
+)
+def test_a_response_nobody_waits_for_is_accepted(web: Web, session: dict[str, str], response: dict[str, Any]) -> None:
+    """202 without a body."""
+    answer = web.post({"jsonrpc": "2.0", **response}, session)
+    assert (answer.status_code, answer.content) == (202, b"")
+
+
 def test_a_batch_at_2025_03_26_gets_one_array(web: Web) -> None:
     """One answer per request, none for notifications, 202 if nothing is left to say."""
     headers = web.open("2025-03-26")
