@@ -72,7 +72,7 @@ def test_a_timeout_ends_the_command(start: Callable[..., Pipe]) -> None:
 @posix
 def test_a_cancelled_call_is_stopped_and_never_answered(start: Callable[..., Pipe]) -> None:
     """The id must match in type as well; then the plugin is gone and nothing is written."""
-    pipe = start().listen().open("2025-11-25")
+    pipe = start("--plugin-runner", "cold").listen().open("2025-11-25")
     pipe.send(call(5, "odd__nap", {"seconds": 600}))
     running = children(pipe)
     pipe.send(notification("notifications/cancelled", {"requestId": "5"}))

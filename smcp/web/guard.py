@@ -1,9 +1,8 @@
 """What stands before the SDK's HTTP endpoint: everything it lets through, answers wrongly, or mixes up.
 
-The guard refuses foreign hosts and origins, checks media types, versions and envelopes, and gives every request of
-the handshake era an id of its own inside the server, so that two clients' requests, or one client's two, with equal
-ids can't get each other's answers. Authentication will stand here too, before anything is read. It knows ASGI and
-JSON-RPC, not the SDK.
+The guard checks media types, versions and envelopes, and gives every request of the handshake era an id of its own
+inside the server, so that two clients' requests, or one client's two, with equal ids can't get each other's answers.
+It knows ASGI and JSON-RPC, not the SDK. Who may ask at all is the gate's business.
 """
 
 from __future__ import annotations
@@ -13,11 +12,8 @@ import re
 from collections import OrderedDict
 from typing import Any
 
-from smcp import asgi
-from smcp.asgi import App, Message, Receive, Scope, Send
 from smcp.envelope import (
     INVALID_REQUEST,
-    PARSE_ERROR,
     UNREADABLE,
     Kind,
     Refusal,
@@ -26,65 +22,39 @@ from smcp.envelope import (
     examine,
     parse,
 )
-from smcp.listening import is_loopback
-
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a request body."""
+from smcp.web import asgi, body
+from smcp.web.asgi import App, Message, Receive, Rejected, Scope, Send
 
 HANDSHAKE = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS = ("2026-07-28",)
 BATCH_REVISION = "2025-03-26"
 
-JSON = "application/json"
 HEADER_MISMATCH = -32020
 _META_VERSION = "io.modelcontextprotocol/protocolVersion"
 _CANCELLED = b'"error":{"code":-32800,'
 _REMEMBERED = 10_000
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
-
-
-class Rejected(Exception):
-    """A request that ends here, with this HTTP status and JSON body."""
-
-    def __init__(self, status: int, content: Any, *headers: asgi.Header) -> None:
-        super().__init__(status)
-        self.status = status
-        self.content = content
-        self.headers = headers
 
 
 class Guard:
-    """An ASGI application around the one that serves MCP at `path`."""
+    """An ASGI application around the SDK's endpoint. Raises `Rejected` for what it refuses."""
 
-    def __init__(self, app: App, path: str = "/mcp") -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
-        self._path = path
         self._numbers = itertools.count(1)
         # Handshake-era requests without an answer yet: (session, type and value of the id) -> the id inside.
         self._inside: OrderedDict[tuple[str, type, Any], int] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection, as ASGI says."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        """Serve one HTTP request, as ASGI says."""
+        if scope["method"] == "POST":
+            await self._post(cleaned(scope), receive, send)
             return
-        try:
-            check_source(scope)
-            if scope["path"] != self._path:
-                await self._app(scope, receive, send)
-            elif scope["method"] == "POST":
-                await self._post(cleaned(scope), receive, send)
-            else:
-                check_bodiless(scope)
-                await self._app(cleaned(scope), receive, _with_id(send, UNREADABLE))
-        except Rejected as rejected:
-            await asgi.answer(send, rejected.status, rejected.content, rejected.headers)
-        except asgi.Disconnected:
-            return
+        check_bodiless(scope)
+        await self._app(cleaned(scope), receive, _with_id(send, UNREADABLE))
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
         revision = asgi.value(scope, "mcp-protocol-version")
-        content = await _content(scope, receive)
+        content = await body.read(scope, receive)
         try:
             message = parse(content)
             if isinstance(message, list) and _takes_batches(scope, revision):
@@ -184,17 +154,6 @@ class Collector:
         return [parse(line.removeprefix(b"data:")) for line in lines if line.startswith(b"data:") and line[5:].strip()]
 
 
-def check_source(scope: Scope) -> None:
-    """Refuse what a browser was tricked into (DNS rebinding): only loopback names may ask. Raises `Rejected`."""
-    host = asgi.value(scope, "host")
-    if host is None or not _is_loopback_authority(host):
-        raise Rejected(403, error_response(INVALID_REQUEST, "Forbidden: unknown Host", UNREADABLE))
-    for origin in asgi.values(scope, "origin"):
-        scheme, _, authority = origin.partition("://")
-        if scheme not in ("http", "https") or not _is_loopback_authority(authority):
-            raise Rejected(403, error_response(INVALID_REQUEST, "Forbidden: unknown Origin", UNREADABLE))
-
-
 def check_bodiless(scope: Scope) -> None:
     """Refuse what can't be said of a request without a message: methods, versions, sessions. Raises `Rejected`."""
     if scope["method"] not in ("GET", "DELETE"):
@@ -228,24 +187,9 @@ def cleaned(scope: Scope) -> Scope:
     offers = [offer.strip() for line in asgi.values(scope, "accept") for offer in line.split(",")]
     wanted = [offer for offer in offers if not re.search(r";\s*q=0(\.0*)?\s*(;|$)", offer)]
     scope = asgi.replaced(scope, "accept", [", ".join(wanted)] if wanted else [])
-    if _media_type(scope) == JSON:
-        scope = asgi.replaced(scope, "content-type", [JSON])
+    if body.media_type(scope) == body.JSON:
+        scope = asgi.replaced(scope, "content-type", [body.JSON])
     return asgi.replaced(scope, "last-event-id", [])
-
-
-async def _content(scope: Scope, receive: Receive) -> bytes:
-    if _media_type(scope) != JSON:
-        refusal = "Unsupported Media Type: Content-Type must be application/json"
-        raise Rejected(415, error_response(INVALID_REQUEST, refusal, UNREADABLE))
-    try:
-        return await asgi.body(receive, MAX_BODY)
-    except asgi.TooLarge:
-        refusal = f"Content Too Large: at most {MAX_BODY} bytes"
-        raise Rejected(413, error_response(PARSE_ERROR, refusal, UNREADABLE)) from None
-
-
-def _media_type(scope: Scope) -> str:
-    return (asgi.value(scope, "content-type") or "").partition(";")[0].strip().lower()
 
 
 def _with_id(send: Send, request_id: Any) -> Send:
@@ -287,8 +231,3 @@ def _takes_batches(scope: Scope, revision: str | None) -> bool:
 
 def _is_handshake(revision: str | None) -> bool:
     return revision is None or revision in HANDSHAKE
-
-
-def _is_loopback_authority(authority: str) -> bool:
-    parts = _HOST.fullmatch(authority)
-    return parts is not None and is_loopback(parts[1])
