@@ -71,8 +71,8 @@ def _credentials(scope: Scope) -> list[bytes]:
             shown.append(value.strip())
         elif name.lower() == b"authorization":
             scheme, _, token = value.strip().partition(b" ")
-            # Of another scheme, or of none, it is a credential all the same: one that fits no key.
-            shown.append(token.strip() if scheme.lower() == b"bearer" else value)
+            # Of another scheme, or of none, it is a credential all the same: one that fits no key, for none is empty.
+            shown.append(token.strip() if scheme.lower() == b"bearer" else b"")
     return shown
 
 

@@ -72,8 +72,8 @@ def test_options_win_over_the_environment() -> None:
 
 def test_an_empty_variable_counts_as_none() -> None:
     """As a shell's `VAR= smcp` means it."""
-    names = ("PORT", "HOST", "PLUGINS_DIR", "LOG_DIR", "PLUGIN_TIMEOUT", "PLUGIN_RUNNER", "API_KEY", "API_KEYS")
-    names += ("AUTH_DISABLED", "AUTH_ALLOW_LOOPBACK")
+    names = ["PORT", "HOST", "PLUGINS_DIR", "LOG_DIR", "PLUGIN_TIMEOUT", "PLUGIN_RUNNER", "API_KEY", "API_KEYS"]
+    names += ["AUTH_DISABLED", "AUTH_ALLOW_LOOPBACK"]
     assert read(**{f"MCP_{name}": "" for name in names}) == read()
 
 
