@@ -18,6 +18,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
+    INVALID_REQUEST,
     METHOD_NOT_FOUND,
     CallToolRequestParams,
     CallToolResult,
@@ -36,6 +37,7 @@ from smcp.discovery import Command
 from smcp.governor import Attachment, Governor, Refused
 from smcp.letta import Loading
 from smcp.metrics import Metrics
+from smcp.progress import reported
 from smcp.sessions import Sessions, stateful
 from smcp.tools import result, tool
 from smcp.toolset import Toolset, UnknownTool
@@ -109,6 +111,8 @@ class Service:
                 self._sessions.join(ctx)
             return done
         with self.metrics.request():
+            if ctx.method == "initialize" and ctx.session.client_params is not None:
+                raise MCPError(INVALID_REQUEST, "Invalid Request: already initialized")
             if ctx.method != "initialize" and self.server.get_request_handler(ctx.method) is None:
                 raise MCPError(METHOD_NOT_FOUND, "Method not found")
             return await call_next(ctx)
@@ -136,7 +140,8 @@ class Service:
             raise _not_attached(name, stateful(ctx))
         if name == health.NAME:
             return await self._report(arguments)
-        return await self._run(name, arguments)
+        async with reported(ctx):
+            return await self._run(name, arguments)
 
     async def _known_name(self, called: str) -> str:
         """The name that the tool has in the list; upstream's plugin.command is an older spelling of it."""
