@@ -16,6 +16,8 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
+from smcp import documents
+
 VERSION = "1.1"
 """The contract version of this module; every 1.x is served."""
 
@@ -66,10 +68,9 @@ def problems(described: Any) -> tuple[str, ...]:
     `described` is the parsed JSON. Each problem starts with the address of the offending member:
     "commands[0].parameters[1].type: 'text' must be one of 'string', 'number', …". Empty means valid.
     """
-    try:
-        return tuple(dict.fromkeys(_shape(described))) or tuple(_clashes(described))
-    except RecursionError:
-        return ("the description: is nested too deeply",)
+    if documents.too_deep(described):
+        return (f"the description: is nested in more than {documents.MAX_DEPTH} levels",)
+    return tuple(dict.fromkeys(_shape(described))) or tuple(_clashes(described))
 
 
 def parameter_schema(parameter: Mapping[str, Any]) -> dict[str, Any]:

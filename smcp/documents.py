@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any, NoReturn
+
+MAX_DEPTH = 100
+"""Levels of objects and arrays within each other; what is deeper, some layer on the way to a client can't write."""
 
 
 def parsed(raw: bytes) -> Any:
@@ -18,6 +22,14 @@ def parsed(raw: bytes) -> Any:
     except RecursionError:
         raise ValueError("JSON that is nested too deeply") from None
     return value if _plain(text) else _encodable(value)
+
+
+def too_deep(value: Any) -> bool:
+    """Tell whether objects and arrays are nested in more than `MAX_DEPTH` levels."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for one in level for inner in _within(one)]
+    return any(isinstance(one, (dict, list)) for one in level)
 
 
 def encodable(text: str) -> str:
@@ -38,6 +50,12 @@ def _encodable(value: Any) -> Any:
     if isinstance(value, dict):
         return {encodable(name): _encodable(one) for name, one in value.items()}
     return value
+
+
+def _within(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _finite(text: str) -> float:

@@ -165,13 +165,23 @@ def test_a_parameter_refers_to_nothing() -> None:
     assert problem == f"commands[0].parameters[0]: is no usable JSON Schema: '$ref' to '#/$defs/x' {STRAY}"
 
 
-def test_a_description_without_end_is_a_problem() -> None:
-    """However deep it is nested, the answer is a problem, not an exception."""
+@pytest.mark.parametrize(("levels", "told"), [(95, False), (96, True), (50_000, True)])
+def test_a_description_is_nested_in_100_levels_at_most(levels: int, told: bool) -> None:
+    """What is deeper can't be sent to clients, and would take all other tools with it."""
+    deep: Any = 0
+    for _ in range(levels):
+        deep = [deep]
+    found = contract.problems(described(command({"name": "x", "type": "array", "default": deep})))
+    assert found == (("the description: is nested in more than 100 levels",) if told else ())
+
+
+def test_a_schema_that_is_too_deep_to_be_checked_is_a_problem() -> None:
+    """Not an exception."""
     deep: Any = True
-    for _ in range(50_000):
+    for _ in range(90):
         deep = {"not": deep}
-    [problem] = contract.problems(described(command({"name": "x", "type": "string", "not": deep})))
-    assert "too deeply" in problem
+    found = contract.problems(described(command({"name": "x", "type": "string", "not": deep})))
+    assert all("is nested too deeply" in problem for problem in found)
 
 
 def test_every_keyword_reaches_the_input_schema() -> None:
@@ -253,11 +263,3 @@ def test_the_page_names_everything_there_is() -> None:
     members = {name for kind in kinds for name in kind["properties"]}
     missing = {name for name in members | set(contract.KEYWORDS) if name not in page}
     assert missing == set()
-
-
-def test_a_value_that_cannot_be_shown_is_a_problem() -> None:
-    """It is nested too deeply even to be quoted."""
-    deep: Any = []
-    for _ in range(50_000):
-        deep = [deep]
-    assert contract.problems({"plugin": deep, "commands": []}) == ("the description: is nested too deeply",)

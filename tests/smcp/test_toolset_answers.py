@@ -67,6 +67,8 @@ def test_an_empty_object_is_a_result() -> None:
         (b'{"n": NaN}', "it is no strict JSON in UTF-8: NaN is beyond"),
         (b'{"n": 1e999}', "it is no strict JSON in UTF-8: 1e999 is beyond"),
         (b"[" * 100_000, "it is no strict JSON in UTF-8: JSON that is nested too deeply"),
+        (b"[" * 101 + b"]" * 101, "it is nested in more than 100 levels"),
+        (b"[" * 100 + b"]" * 100, 'the object breaks type: "object"'),
         (b"[]", 'the object breaks type: "object"'),
         (b"{}", 'the object breaks required: ["n"]'),
         (b'{"n": "secret"}', '/n breaks type: "number"'),

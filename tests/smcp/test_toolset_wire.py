@@ -164,3 +164,28 @@ def test_a_plugin_that_appears_is_served_without_a_restart(tmp_path: Path) -> No
         assert pipe.ask(call(1, "strict__argv", {}))["result"]["isError"] is False
     finally:
         pipe.stop()
+
+
+DEEP = """
+import sys
+deep = "[" * 300 + "]" * 300
+default = deep if "{name}" == "far" else "[]"
+if sys.argv[1:] == ["--describe"]:
+    print('{{"plugin": {{"name": "x"}}, "commands": [{{"name": "go", "description": "", "result": {{"type": "object"}},'
+          ' "parameters": [{{"name": "p", "type": "array", "default": ' + default + '}}]}}]}}')
+else:
+    print('{{"x": ' + deep + '}}')
+"""
+
+
+def test_what_is_too_deep_to_be_sent_harms_no_other_tool(tmp_path: Path) -> None:
+    """Neither a description, which isn't offered, nor a result, which is an error."""
+    for name in ("far", "near"):
+        write_plugin(tmp_path, name, DEEP.format(name=name))
+    pipe = Pipe("--plugins-dir", str(tmp_path)).listen().open("2025-11-25")
+    try:
+        assert {name for name in tools(pipe) if "__" in name and "go" in name} == {"near__go"}
+        result = pipe.ask(call(1, "near__go", {}))["result"]
+    finally:
+        pipe.stop()
+    assert result["structuredContent"]["error"]["code"] == "invalid_result"
