@@ -10,7 +10,7 @@ import socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import NoReturn
 
 REAP = 0
@@ -43,11 +43,11 @@ class Calls:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakened, warn_on_full_buffer=False)
 
-    def serve(self) -> "tuple[bytes, list[int]]":
+    def serve(self, rehearse: "Callable[[], None]") -> "tuple[bytes, list[int]]":
         """Serve until the parent is gone. Returns in the children only, each time with a call."""
         while True:
             if self.spare is None:
-                call = self.fork()
+                call = self.fork(rehearse)
                 if call is not None:
                     return call
             if self.waiting:
@@ -55,13 +55,14 @@ class Calls:
             else:
                 self.attend()
 
-    def fork(self) -> "tuple[bytes, list[int]] | None":
+    def fork(self, rehearse: "Callable[[], None]") -> "tuple[bytes, list[int]] | None":
         """Fork the child of the next call. Returns its call there, None here."""
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
             self.forget()
             ours.close()
+            rehearse()
             return received(theirs)
         theirs.close()
         self.spare = Spare(pid, ours)

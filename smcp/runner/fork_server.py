@@ -40,6 +40,7 @@ def main() -> "tuple[CodeType, dict[str, Any]]":
     file = sys.argv[1]
     try:
         plugin = stage.Plugin(file, BLANK, BARE)
+        leaving.append(plugin)
         report, pipe = os.pipe()
         if os.fork() == 0:
             control.close()
@@ -47,6 +48,7 @@ def main() -> "tuple[CodeType, dict[str, Any]]":
             os.dup2(empty, 1)
             os.dup2(empty, 2)
             os.close(empty)
+            plugin.hide()
             stage.tell_modules(pipe)
             return plugin.enter([os.fsencode(word) for word in (sys.executable, file, "--describe")])
         os.close(pipe)
@@ -56,9 +58,12 @@ def main() -> "tuple[CodeType, dict[str, Any]]":
         say(control, {"refused": str(refusal)})
         os._exit(0)
     say(control, {"watched": stage.watched(plugin.shown)})
-    stage.settle()
-    request, fds = calls.Calls(control).serve()
+    plugin.keep()
+    request, fds = calls.Calls(control).serve(plugin.rehearse)
     return plugin.enter(stage.dress(request, fds))
+
+
+leaving: "list[stage.Plugin]" = []
 
 
 def leave_own_folder() -> None:
@@ -66,6 +71,7 @@ def leave_own_folder() -> None:
     del sys.modules["calls"], sys.modules["stage"]
     if not getattr(sys.flags, "safe_path", False):
         sys.path_importer_cache.pop(sys.path.pop(0), None)
+    sys.path_importer_cache.pop(__file__, None)
 
 
 def heard(report: int, control: socket.socket) -> "dict[str, str | None]":
@@ -107,18 +113,21 @@ def show_without_us(error: BaseException) -> None:
     sys.excepthook = show
 
 
-def at_end_of_file() -> None:
+def strike_names() -> None:
     """Take from `__main__` what the interpreter takes when it has run a file to its end."""
-    for name in ("__file__", "__cached__"):
-        vars(sys.modules["__main__"]).pop(name, None)
+    main = sys.modules.get("__main__")
+    for name in ("__file__", "__cached__") if main is not None else ():
+        vars(main).pop(name, None)
 
 
 if __name__ == "__main__":
     try:
         exec(*main())
-    except SystemExit:
+    except SystemExit as end:
+        leaving[0].exits(end.code)
         raise
     except BaseException as error:
         show_without_us(error)
         raise
-    at_end_of_file()
+    strike_names()
+    leaving[0].exits()

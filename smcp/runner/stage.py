@@ -10,6 +10,7 @@ import io
 import marshal
 import os
 import sys
+from _weakref import ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _STREAMS = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
-_UNTOUCHED = ("__main__", "sys", "builtins")
+_TAKEN = ("path", "argv", "path_hooks", "path_importer_cache", "meta_path")
 
 
 class Refused(Exception):
@@ -38,6 +39,9 @@ class Plugin:
         self.shown: dict[str, str | None] = {}
         self.code = compiled(file)
         self.streams = {name: getattr(sys, name) for _, name, _ in _STREAMS}
+        self.exit_code: int | None = None
+        self.kept: list[tuple[Any, int]] = []
+        atexit.register(self.leave)  # before all others, so that it is the last: also after those of preloaded modules
         self.direct = bool(getattr(sys.stdout, "write_through", False))  # -u, PYTHONUNBUFFERED
 
     def preload(self, shown: "dict[str, str | None]") -> None:
@@ -60,6 +64,10 @@ class Plugin:
         if os.fstat(1).st_size or os.fstat(2).st_size:
             raise Refused("its imports write to stdout or stderr")
 
+    def rehearse(self) -> None:
+        """In a spare child, which has time: prepare what doesn't depend on the call."""
+        self.hide()
+
     def hide(self) -> None:
         """Forget every module that a cold start would not have loaded."""
         for name in [name for name in sys.modules if name not in self.bare and name not in self.shown]:
@@ -68,9 +76,36 @@ class Plugin:
             if parent in sys.modules and vars(sys.modules[parent]).get(child) is module:
                 delattr(sys.modules[parent], child)
 
+    def keep(self) -> None:
+        """Keep for good what is loaded now, and out of the garbage collector's way: children share its memory.
+
+        The list holds itself, and no collection looks at what is frozen: not even the interpreter's end takes it
+        apart, which would cost each child more than its call.
+        """
+        self.kept.extend(
+            (module, len(vars(module))) for module in sys.modules.values() if isinstance(module, type(sys))
+        )
+        self.kept.append((self.kept, 0))
+        gc.collect()
+        gc.freeze()
+
+    def leave(self) -> None:
+        """Last of all at the end of a child: spare the interpreter the tidying of what a call has only used."""
+        loaded = self.kept[:-1]
+        if any(len(vars(module)) != size for module, size in loaded):  # the plugin has hung something of its own there
+            gc.unfreeze()
+        elif loaded and self.exit_code is not None and plain_end() and flushed():
+            tidied({id(module) for module, _ in loaded})
+            if flushed():
+                os._exit(self.exit_code)
+
+    def exits(self, code: object = None) -> None:
+        """Note with which `sys.exit` the file came to its end, if that is one without words."""
+        if code is None or (type(code) is int and abs(code) < 1 << 31):
+            self.exit_code = code & 0xFF if code else 0
+
     def enter(self, words: "list[bytes]") -> "tuple[CodeType, dict[str, Any]]":
         """Become the script `words[1]`, started by the interpreter `words[0]`: what to execute, and where."""
-        self.hide()
         texts = [os.fsdecode(word) for word in words]
         sys.argv = texts[1:]
         sys.orig_argv = texts
@@ -146,6 +181,45 @@ def tell_modules(pipe: int) -> None:
     atexit.register(tell)
 
 
+def plain_end() -> bool:
+    """True where the interpreter's own end would do no more than `tidied`."""
+    ours = sys.stdout is sys.__stdout__ and sys.stderr is sys.__stderr__
+    return ours and len(sys._current_frames()) == 1 and not (sys.warnoptions or sys.flags.dev_mode)
+
+
+def flushed() -> bool:
+    """Flush what is open of stdout and stderr; False if that fails, which has an exit code of its own."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if not stream.closed:
+                stream.flush()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def tidied(kept: "set[int]") -> None:
+    """Take apart the modules that the plugin loaded itself as the interpreter does, in its order.
+
+    What they hold gets its `__del__`, and files are flushed. Those that are kept, by their ids, are left alone.
+    """
+    if gc.isenabled():
+        gc.collect()  # as the interpreter does; it also brings files before their buffers in the last collection
+    for name in _TAKEN:
+        setattr(sys, name, None)
+    own = [(name, ref(module)) for name, module in sys.modules.items() if id(module) not in kept]
+    for name in list(sys.modules):
+        sys.modules[name] = None  # type: ignore[assignment]  # as the interpreter does
+    sys.modules.clear()
+    gc.collect()
+    for _, seen in own:
+        module = seen()
+        for name in list(vars(module)) if module is not None else ():
+            if name != "__builtins__":
+                vars(module)[name] = None
+    gc.collect()
+
+
 def origin_of(module: object) -> "str | None":
     """Where a module came from: a path, "built-in", "frozen"; None if it doesn't say."""
     origin = getattr(getattr(module, "__spec__", None), "origin", None)
@@ -175,9 +249,3 @@ def check_threads() -> None:
     count = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else len(sys._current_frames())
     if count > 1:
         raise Refused(f"its imports start threads ({count} now)")
-
-
-def settle() -> None:
-    """Keep what is loaded out of the garbage collector's way, so that children share its memory."""
-    gc.collect()
-    gc.freeze()
