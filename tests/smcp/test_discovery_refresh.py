@@ -88,13 +88,14 @@ def test_a_change_that_clients_cannot_see_is_none(plugins: Plugins) -> None:
 
 
 def test_a_file_that_the_description_may_come_from(plugins: Plugins) -> None:
-    """Whatever lies beside cli.py may matter, except hidden files and caches."""
+    """Such as JSON beside cli.py, but no hidden files, caches and databases."""
     discovery = plugins.discovery()
     plugins.asked()
     (plugins.folder / "a" / "spec.json").write_text("{}", encoding="utf-8")
-    (plugins.folder / "b" / ".hidden").write_text("{}", encoding="utf-8")
+    (plugins.folder / "b" / ".hidden.json").write_text("{}", encoding="utf-8")
+    (plugins.folder / "b" / "calls.db").write_text("{}", encoding="utf-8")
     (plugins.folder / "b" / "__pycache__").mkdir()
-    (plugins.folder / "b" / "__pycache__" / "x.pyc").write_text("{}", encoding="utf-8")
+    (plugins.folder / "b" / "__pycache__" / "x.json").write_text("{}", encoding="utf-8")
     assert discovery.refresh() is False
     assert plugins.asked() == ["a"]
 
@@ -102,7 +103,7 @@ def test_a_file_that_the_description_may_come_from(plugins: Plugins) -> None:
 def test_files_that_a_plugin_writes_when_asked_are_no_change(plugins: Plugins) -> None:
     """Else it would be asked for ever."""
     plugins.write(
-        "a", "x", extra="import time; (pathlib.Path(__file__).parent / 'state').write_text(str(time.time_ns()))"
+        "a", "x", extra="import time; (pathlib.Path(__file__).parent / 'state.json').write_text(str(time.time_ns()))"
     )
     discovery = plugins.discovery()
     plugins.asked()
@@ -161,10 +162,10 @@ def test_a_footprint_copes_with_what_lies_around(tmp_path: Path, monkeypatch: py
     """Links to nowhere are left out, and of very many files only some are looked at."""
     write_plugin(tmp_path, "p", "")
     cli = tmp_path / "p" / "cli.py"
-    (tmp_path / "p" / "nowhere").symlink_to(tmp_path / "nothing")
-    (tmp_path / "p" / "data").write_text("", encoding="utf-8")
+    (tmp_path / "p" / "nowhere.py").symlink_to(tmp_path / "nothing")
+    (tmp_path / "p" / "data.json").write_text("", encoding="utf-8")
     seen = footprint(cli)
-    assert (list(seen.python), list(seen.others)) == ([str(cli)], [str(tmp_path / "p" / "data")])
+    assert (list(seen.python), list(seen.others)) == ([str(cli)], [str(tmp_path / "p" / "data.json")])
     monkeypatch.setattr("smcp.footprint.MOST", 1)
     assert list(footprint(cli).python) == [str(cli)]
     assert footprint(cli).others == {}
