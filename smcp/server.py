@@ -111,11 +111,14 @@ class Service:
                 self._sessions.join(ctx)
             return done
         with self.metrics.request():
-            if ctx.method == "initialize" and ctx.session.client_params is not None:
-                raise MCPError(INVALID_REQUEST, "Invalid Request: already initialized")
-            if ctx.method != "initialize" and self.server.get_request_handler(ctx.method) is None:
-                raise MCPError(METHOD_NOT_FOUND, "Method not found")
+            self._check_served(ctx)
             return await call_next(ctx)
+
+    def _check_served(self, ctx: Context) -> None:
+        if ctx.method != "initialize" and self.server.get_request_handler(ctx.method) is None:
+            raise MCPError(METHOD_NOT_FOUND, "Method not found")
+        if ctx.method == "initialize" and stateful(ctx) and ctx.session.client_params is not None:
+            raise MCPError(INVALID_REQUEST, "Invalid Request: already initialized")
 
     async def _commands(self) -> tuple[Command, ...]:
         """What plugins offer. Where there is a governor's tool, no plugin's command can have its name."""

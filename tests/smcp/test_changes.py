@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from smcp_clients import META, STATELESS, Pipe, Web, hello, request
+from smcp_clients import META, STATELESS, OldClient, Pipe, Web, hello, request
 
 SPEC: dict[str, Any] = {"plugin": {"name": "p"}, "commands": [{"name": "go", "description": "goes", "parameters": []}]}
 CHANGED = {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}
@@ -92,6 +92,9 @@ def acknowledged(request_id: Any, **served: Any) -> dict[str, Any]:
 
 def test_every_era_and_transport_says_that_the_list_may_change(pipe: Pipe, web: Web) -> None:
     """`listChanged` is true in initialize and in server/discover."""
+    old = OldClient(web)
+    assert old.ask(hello("2024-11-05"))["result"]["capabilities"]["tools"] == {"listChanged": True}
+    old.leave()
     assert pipe.ask(hello())["result"]["capabilities"]["tools"] == {"listChanged": True}
     [answer] = [json.loads(line[5:]) for line in web.post(hello()).text.splitlines() if line.startswith("data: {")]
     assert answer["result"]["capabilities"]["tools"] == {"listChanged": True}
@@ -166,6 +169,17 @@ def test_an_http_session_is_told_on_its_stream(web: Web, folder: Folder) -> None
         assert next_message(lines[0]) is None
         folder.write("third")
         assert next_message(lines[1]) == CHANGED
+
+
+def test_a_session_over_sse_is_told_once_of_each_change(web: Web, folder: Folder) -> None:
+    """On its one stream; a client that has left is forgotten."""
+    gone, client = OldClient(web).open(), OldClient(web).open()
+    assert client.ask(request(0, "tools/list"))["id"] == 0
+    gone.leave()
+    for listed in folder.steps():
+        assert client.read() == CHANGED
+        assert names(client.ask(request(1, "tools/list"))) == listed
+    client.leave()
 
 
 def test_a_session_without_a_stream_holds_nobody_up(web: Web, folder: Folder) -> None:

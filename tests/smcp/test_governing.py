@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from smcp_clients import META, Pipe, Web, call, hello, messages, notification, request, write_plugin
+from smcp_clients import META, OldClient, Pipe, Web, call, hello, messages, notification, request, write_plugin
 
 from smcp import __version__
 
@@ -113,6 +113,21 @@ def test_http_sessions_are_apart(web: Web) -> None:
     assert names(web.ask_stateless(1, "tools/list").json()) == [GOVERNOR, "p__add"]
     assert web.ask(call(2, "p__echo"), other)["error"]["data"]["code"] == "tool_not_attached"
     assert names(web.ask(request(1, "tools/list"), web.open())) == [GOVERNOR, "p__add"]
+
+
+@pytest.mark.usefixtures("governed")
+def test_sessions_over_sse_are_apart(web: Web) -> None:
+    """Two streams, each with its own list; the notification comes before the answer."""
+    one, other = OldClient(web).open(), OldClient(web).open("2025-11-25")
+    assert one.ask(governs("a", "attach", tool="p__echo")) == CHANGED
+    assert one.read()["id"] == "a"
+    assert names(one.ask(request(1, "tools/list"))) == [GOVERNOR, "p__add", "p__echo"]
+    assert names(other.ask(request(1, "tools/list"))) == [GOVERNOR, "p__add"]
+    one.leave()
+    again = OldClient(web).open()
+    assert names(again.ask(request(1, "tools/list"))) == [GOVERNOR, "p__add"]
+    again.leave()
+    other.leave()
 
 
 @pytest.mark.usefixtures("governed")
