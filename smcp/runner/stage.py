@@ -82,9 +82,9 @@ class Plugin:
         The list holds itself, and no collection looks at what is frozen: not even the interpreter's end takes it
         apart, which would cost each child more than its call.
         """
-        self.kept.extend(
-            (module, len(vars(module))) for module in sys.modules.values() if isinstance(module, type(sys))
-        )
+        for name, module in sys.modules.items():
+            if isinstance(module, type(sys)) and name != "__main__":
+                self.kept.append((module, len(vars(module))))
         self.kept.append((self.kept, 0))
         gc.collect()
         gc.freeze()
