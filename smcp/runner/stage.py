@@ -83,7 +83,7 @@ class Plugin:
         apart, which would cost each child more than its call.
         """
         for name, module in sys.modules.items():
-            if isinstance(module, type(sys)) and name != "__main__":
+            if is_module(module) and name != "__main__":
                 self.kept.append((module, len(vars(module))))
         self.kept.append((self.kept, 0))
         gc.collect()
@@ -207,7 +207,7 @@ def tidied(kept: "set[int]") -> None:
         gc.collect()  # as the interpreter does; it also brings files before their buffers in the last collection
     for name in _TAKEN:
         setattr(sys, name, None)
-    own = [(name, ref(module)) for name, module in sys.modules.items() if id(module) not in kept]
+    own = [(name, ref(module)) for name, module in sys.modules.items() if is_module(module) and id(module) not in kept]
     for name in list(sys.modules):
         sys.modules[name] = None  # type: ignore[assignment]  # as the interpreter does
     sys.modules.clear()
@@ -218,6 +218,11 @@ def tidied(kept: "set[int]") -> None:
             if name != "__builtins__":
                 vars(module)[name] = None
     gc.collect()
+
+
+def is_module(candidate: object) -> bool:
+    """True for modules only: some libraries put other things among them."""
+    return isinstance(candidate, type(sys))
 
 
 def origin_of(module: object) -> "str | None":
