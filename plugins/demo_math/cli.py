@@ -201,10 +201,18 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are refusals instead of text on stderr."""
+    """A parser whose complaints are refusals instead of text on stderr, and that takes "--" for a value."""
 
     def error(self, message: str) -> NoReturn:
         raise Refusal("invalid_arguments", message, 2)
+
+    def _get_values(self, action: argparse.Action, arg_strings: "list[str]") -> Any:
+        if action.nargs is not None or not action.option_strings:
+            return super()._get_values(action, arg_strings)
+        # Before Python 3.12.5 the inherited method drops "--" even where it is the value of a flag.
+        value = self._get_value(action, arg_strings[0])
+        self._check_value(action, value)
+        return value
 
 
 def build_parser() -> Parser:
