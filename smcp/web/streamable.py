@@ -18,7 +18,7 @@ from starlette.routing import Route
 from smcp.discovery import notice
 from smcp.server import Service
 from smcp.settings import Settings
-from smcp.web.asgi import App, Receive, Scope, Send
+from smcp.web.asgi import App, Message, Receive, Scope, Send
 from smcp.web.authentication import PRINCIPAL, Authentication
 from smcp.web.connections import Connection
 from smcp.web.gate import MAX_HEAD, Gate
@@ -45,7 +45,7 @@ def application(service: Service, settings: Settings, streams: EventStreams) -> 
         custom_starlette_routes=[Route("/health", health, methods=["GET"])],
     )
     paths: dict[str, App] = {
-        PATH: Guard(_owned(inner)),
+        PATH: Guard(_owned(_ended(inner))),
         STREAM_PATH: streams.stream,
         POST_PATH: streams.post,
         POST_PATH.rstrip("/"): streams.post,
@@ -115,3 +115,21 @@ def _owned(app: App) -> App:
         await app(scope, receive, send)
 
     return owned
+
+
+def _ended(app: App) -> App:
+    """Complete the streams that the SDK leaves without an end when the server stops."""
+
+    async def ended(scope: Scope, receive: Receive, send: Send) -> None:
+        more = False
+
+        async def watched(part: Message) -> None:
+            nonlocal more
+            more = part["type"] == "http.response.start" or part.get("more_body", False)
+            await send(part)
+
+        await app(scope, receive, watched)
+        if more:
+            await send({"type": "http.response.body", "body": b""})
+
+    return ended
