@@ -7,13 +7,19 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import anyio
 import pytest
 from jsonschema import Draft202012Validator
+from mcp.shared.exceptions import MCPError
 from smcp_clients import META, OldClient, Pipe, Web, call, hello, messages, notification, request, write_plugin
 
 from smcp import __version__
+from smcp.discovery import Discovery
+from smcp.server import Service
+from smcp.toolset import Answer, Toolset, UnknownTool
 
 GOVERNOR = "sanctum__tools"
 CHANGED = {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}
@@ -87,6 +93,14 @@ def test_a_stdio_session_attaches_and_detaches(pipe: Pipe) -> None:
     assert pipe.ask(governs(6, "attach-profile", profile="all")) == CHANGED
     assert pipe.read()["id"] == 6
     assert names(pipe.ask(request(7, "tools/list"))) == [GOVERNOR, "p__add", "p__echo", "p__fail", "health"]
+
+
+@pytest.mark.usefixtures("governed")
+def test_attaching_what_is_listed_anyway_is_not_announced(pipe: Pipe) -> None:
+    """The list stays as it is, so the answer comes alone; it matters when the profile changes what it holds."""
+    pipe.open("2025-11-25")
+    assert pipe.ask(governs(1, "attach", tool="p__add"))["id"] == 1
+    assert names(pipe.ask(request(2, "tools/list"))) == [GOVERNOR, "p__add"]
 
 
 @pytest.mark.usefixtures("governed")
@@ -190,6 +204,26 @@ def test_a_plugin_cannot_take_the_governors_name(
             assert ("profiles" in answer["result"].get("structuredContent", {})) is bool(prefix)
         finally:
             pipe.stop()
+
+
+class Vanishing(Toolset):
+    """A toolset whose tools are gone by the time they are run."""
+
+    async def call(self, tool_name: str, arguments: Any) -> Answer:
+        """Find nothing."""
+        raise UnknownTool(tool_name)
+
+
+def test_a_tool_that_vanishes_before_it_runs_is_unknown(plugins: Path) -> None:
+    """As if it had never been there."""
+    toolset = Vanishing(Discovery([plugins]).start())
+    entry = Service(toolset).server.get_request_handler("tools/call")
+    assert entry is not None
+    context: Any = SimpleNamespace(protocol_version="2026-07-28", meta=None)
+    with pytest.raises(MCPError) as raised:
+        anyio.run(entry.handler, context, entry.params_type.model_validate({"name": "p__add"}))
+    toolset.close()
+    assert (raised.value.error.code, raised.value.error.message) == (-32602, "Unknown tool: p__add")
 
 
 def test_health_reports_what_happened(pipe: Pipe) -> None:
