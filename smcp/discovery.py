@@ -22,12 +22,15 @@ from jsonschema import Draft202012Validator
 from smcp import contract, scraping
 from smcp.describing import Unusable, describe, plugin_environment
 from smcp.footprint import Footprint, footprint
-from smcp.runner import Call, Outcome, Run
+from smcp.runner import Call, End, Outcome, Run
 
 __all__ = ["MAX_TOOL_NAME", "Command", "Discovery", "find", "notice", "plugin_environment"]
 
 DESCRIBE_TIMEOUT = 10.0
 """Seconds a plugin may take to answer `--describe`."""
+
+STOPPING = 2.0
+"""Seconds to wait for plugins that were ended; they are killed, so it takes none of them that long."""
 
 MAX_TOOL_NAME = 64
 """Characters; several clients refuse longer tool names."""
@@ -138,7 +141,7 @@ class Discovery:
         self._told: set[str] = set()
         self._offers: Mapping[str, Offer] = {}
         self._live: set[Run] = set()
-        self._lock = threading.Lock()
+        self._idle = threading.Condition()
         self._stopped = False
         self._slots = threading.Semaphore(2 * (os.cpu_count() or 1))
         self._clis = self._found()
@@ -175,11 +178,12 @@ class Discovery:
         return before != [command.listed for command in self.offered]
 
     def stop(self) -> None:
-        """End the plugins that are still being asked; nothing is asked any more."""
-        with self._lock:
+        """End the plugins that are still being asked, and see them gone; nothing is asked any more."""
+        with self._idle:
             self._stopped = True
             for run in self._live:
-                run.stop()
+                run.kill()
+            self._idle.wait_for(lambda: not self._live, STOPPING)
 
     def _first(self) -> None:
         self._offers = self._asked(self._clis)
@@ -230,15 +234,16 @@ class Discovery:
 
     def _run(self, call: Call) -> Outcome:
         run = Run(call)
-        with self._lock:
-            self._live.add(run)
+        with self._idle:
             if self._stopped:
-                run.stop()
+                return Outcome(End.STOPPED, 0, b"", b"")
+            self._live.add(run)
         try:
             return run.finish()
         finally:
-            with self._lock:
+            with self._idle:
                 self._live.discard(run)
+                self._idle.notify_all()
 
     def _nameable(self, commands: Iterable[Command]) -> Iterator[Command]:
         for command in commands:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from smcp_clients import ODD_PLUGIN, write_plugin
 
@@ -86,6 +90,29 @@ def test_stopping_ends_the_questions(tmp_path: Path) -> None:
     discovery.stop()
     assert discovery.commands.result(60) == ()
     assert told == ["plugin 'slow' skipped: --describe was ended: stopped"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_after_the_stop_no_plugin_is_left(tmp_path: Path) -> None:
+    """Not even one that ignores SIGTERM, nor one that waits for its turn to be asked."""
+    mark = tmp_path / "asked"
+    stubborn = "import os, pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    stubborn += f"pathlib.Path({str(mark)!r}).open('a').write(str(os.getpid()) + '\\n'); time.sleep(600)"
+    for number in range(2 * (os.cpu_count() or 1) + 2):
+        write_plugin(tmp_path / "plugins", f"p{number}", stubborn)
+    discovery = Discovery([tmp_path / "plugins"], 600, lambda _: None).start()
+    assert _until(lambda: mark.exists() and mark.read_text(encoding="utf-8").endswith("\n"))
+    discovery.stop()
+    pids = [int(pid) for pid in mark.read_text(encoding="utf-8").split()]
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert discovery.commands.result(60) == ()
+    assert len(pids) <= 2 * (os.cpu_count() or 1)
+
+
+def _until(happened: Callable[[], bool]) -> bool:
+    """Wait for something, not for ever."""
+    pause = threading.Event()
+    return any(happened() or pause.wait(0.05) for _ in range(1200))
 
 
 def test_folders_that_cannot_be_plugins(tmp_path: Path) -> None:
