@@ -81,7 +81,7 @@ def _is_local(scope: Scope) -> bool:
     names = [name.lower() for name, _ in scope["headers"]]
     forwarded = any(name in _FORWARDING or name.startswith(_FORWARDING_PREFIX) for name in names)
     # Clients of today speak HTTP/1.1; 1.0 is what proxies with few settings speak to the server behind them.
-    return not forwarded and scope.get("http_version") != "1.0" and _is_loopback_peer(scope)
+    return not forwarded and scope.get("http_version") == "1.1" and _is_loopback_peer(scope)
 
 
 def _is_loopback_peer(scope: Scope) -> bool:
