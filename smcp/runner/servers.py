@@ -58,6 +58,8 @@ class Servers:
 
     def prepare(self, call: Call) -> None:
         """Have the fork server of such calls started, without waiting for it."""
+        if self.mode == "cold":
+            return
         environment = dict(os.environ) if call.env is None else call.env
         with suppress(Unsuited):
             self._chosen(program(call, environment), environment)

@@ -123,6 +123,8 @@ class ForkServer:
         except (OSError, EOFError, ValueError, TypeError) as error:
             self.refusal = f"its fork server did not start: {self._last_words(error)}"
         finally:
+            if self._words is not None:
+                self._words.close()
             if self.refusal is not None:
                 self.kill()
                 self.close()
