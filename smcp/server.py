@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -30,6 +30,7 @@ from mcp_types import (
     Tool,
     ToolListChangedNotification,
 )
+from pydantic import ValidationError
 
 from smcp import __version__, governor, health
 from smcp.answers import Answer, failed
@@ -49,8 +50,6 @@ INSTRUCTIONS = "Each tool runs one command of a plugin; its name is the plugin's
 _SHOWN = 100
 
 Context = ServerRequestContext[Any, Any]
-ParamsT = TypeVar("ParamsT")
-ResultT = TypeVar("ResultT")
 
 
 class Service:
@@ -75,9 +74,9 @@ class Service:
             version=__version__,
             title="smcp",
             instructions=INSTRUCTIONS,
-            on_list_tools=_contained(self._list_tools),
-            on_call_tool=_contained(self._call_tool),
-            on_subscriptions_listen=_contained(self._subscribe),
+            on_list_tools=self._list_tools,
+            on_call_tool=self._call_tool,
+            on_subscriptions_listen=self._subscribe,
             # Without this the SDK lists all tools before each call, to find headers that stand for arguments.
             # No tool of a plugin asks for such headers.
             get_tool_input_schema=lambda name: None,
@@ -110,7 +109,7 @@ class Service:
             if ctx.method == "notifications/initialized" and stateful(ctx):
                 self._sessions.join(ctx)
             return done
-        with self.metrics.request():
+        with self.metrics.request(), _contained():
             self._check_served(ctx)
             return await call_next(ctx)
 
@@ -245,22 +244,16 @@ def _failure(code: str, message: str) -> CallToolResult:
     return result(failed(code, message))
 
 
-def _contained(
-    serve: Callable[[Any, ParamsT], Awaitable[ResultT]],
-) -> Callable[[Any, ParamsT], Awaitable[ResultT]]:
-    """Turn an unforeseen exception into a plain internal error.
+@contextmanager
+def _contained() -> Iterator[None]:
+    """Turn an unforeseen exception, also one about writing a result, into a plain internal error.
 
     In the handshake era the SDK would send the exception's text to the client.
     """
-
-    @wraps(serve)
-    async def contained(ctx: Any, params: ParamsT) -> ResultT:
-        try:
-            return await serve(ctx, params)
-        except MCPError:
-            raise
-        except Exception:  # the outermost boundary: whatever it is, the log gets it and the client doesn't
-            log.exception("request failed")
-            raise MCPError(INTERNAL_ERROR, "Internal error") from None
-
-    return contained
+    try:
+        yield
+    except (MCPError, ValidationError):  # the second is the SDK's word for params that don't fit
+        raise
+    except Exception:  # the outermost boundary: whatever it is, the log gets it and the client doesn't
+        log.exception("request failed")
+        raise MCPError(INTERNAL_ERROR, "Internal error") from None

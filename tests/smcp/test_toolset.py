@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
 
 import anyio
 import pytest
-from mcp.shared.exceptions import MCPError
 from smcp_clients import ODD_PLUGIN, write_plugin
 
 from smcp.discovery import Command, Discovery
 from smcp.runner import Call, End, Outcome, Runs
-from smcp.server import Service
 from smcp.toolset import Answer, Toolset, UnknownTool
 
 
@@ -82,32 +79,6 @@ def test_plugins_that_are_not_offered_have_a_reason(tmp_path: Path) -> None:
     discovery.commands.result(120)
     skipped = Toolset(discovery).skipped()
     assert skipped == {"bad": "plugin: is missing, but required; commands: is missing, but required"}
-
-
-class Broken(Toolset):
-    """A toolset with a fault."""
-
-    async def commands(self) -> NoReturn:
-        """Fail."""
-        raise ValueError("secret /etc/path")
-
-    async def call(self, tool_name: str, arguments: Any) -> Answer:
-        """Fail likewise."""
-        raise KeyError("secret")
-
-
-@pytest.mark.parametrize(("method", "params"), [("tools/list", {}), ("tools/call", {"name": "x"})])
-def test_an_exception_says_nothing_to_the_client(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, method: str, params: dict[str, Any]
-) -> None:
-    """It is logged, and the error on the wire is the same for every fault."""
-    entry = Service(Broken(Discovery([tmp_path]))).server.get_request_handler(method)
-    assert entry is not None
-    context: Any = None  # not looked at by either
-    with pytest.raises(MCPError) as raised:
-        anyio.run(entry.handler, context, entry.params_type.model_validate(params))
-    assert (raised.value.error.code, raised.value.error.message) == (-32603, "Internal error")
-    assert "secret" in caplog.text
 
 
 def test_a_command_knows_its_tool() -> None:
