@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,10 +98,10 @@ def find(directories: Iterable[Path], tell: Callable[[str], None] = notice) -> d
     """Map the name of each plugin in the directories to its cli.py, sorted; of equal names the first one counts."""
     found: dict[str, Path] = {}
     for directory in directories:
-        if not directory.is_dir():
+        if not os.path.isdir(directory):  # unlike the method of a Path, it never raises
             tell(f"plugins directory {str(directory)!r} does not exist")
             continue
-        for cli in sorted(directory.glob("*/cli.py")):
+        for cli in sorted(one for one in directory.glob("*/cli.py") if one.is_file()):
             name = cli.parent.name
             if not _NAME.fullmatch(name):
                 tell(f"plugin {name!r} skipped: a plugin's folder name must match {_NAME.pattern}")
@@ -138,8 +138,10 @@ class Discovery:
         self.commands: Future[tuple[Command, ...]] = Future()
         self._timeout = timeout
         self._tell = tell
-        self._told: set[str] = set()
+        self._told: frozenset[str] = frozenset()
+        self._clashes: frozenset[str] = frozenset()
         self._offers: Mapping[str, Offer] = {}
+        self._commands: tuple[Command, ...] = ()
         self._live: set[Run] = set()
         self._idle = threading.Condition()
         self._stopped = False
@@ -149,7 +151,7 @@ class Discovery:
     @property
     def offered(self) -> tuple[Command, ...]:
         """The commands known by now, always in the same order."""
-        return tuple(command for offer in self._offers.values() for command in offer.commands)
+        return self._commands
 
     @property
     def skipped(self) -> Mapping[str, str]:
@@ -174,7 +176,7 @@ class Discovery:
             return False
         offers = {**kept, **asked}
         before = [command.listed for command in self.offered]
-        self._offers = {name: offers[name] for name in clis if name in offers}
+        self._publish({name: offers[name] for name in clis if name in offers})
         return before != [command.listed for command in self.offered]
 
     def stop(self) -> None:
@@ -186,17 +188,14 @@ class Discovery:
             self._idle.wait_for(lambda: not self._live, STOPPING)
 
     def _first(self) -> None:
-        self._offers = self._asked(self._clis)
+        self._publish(self._asked(self._clis))
         self.commands.set_result(self.offered)
 
     def _found(self) -> dict[str, Path]:
         """Find the plugins; what is to be said of others is said once."""
         lines: list[str] = []
         clis = find(self.directories, lines.append)
-        for line in lines:
-            if line not in self._told:
-                self._tell(line)
-        self._told = set(lines)
+        self._told = self._tell_news(lines, self._told)
         return clis
 
     def _asked(self, clis: Mapping[str, Path]) -> dict[str, Offer]:
@@ -244,6 +243,27 @@ class Discovery:
             with self._idle:
                 self._live.discard(run)
                 self._idle.notify_all()
+
+    def _publish(self, offers: Mapping[str, Offer]) -> None:
+        """Offer these, without commands whose tool's name an earlier one has: a__b's "c" after a's "b__c"."""
+        taken: dict[str, Command] = {}
+        lines: list[str] = []
+        for command in (command for offer in offers.values() for command in offer.commands):
+            first = taken.setdefault(command.tool_name, command)
+            if first is not command:
+                lines.append(
+                    f"command {command.tool_name!r} of plugin {command.plugin!r} skipped: "
+                    f"plugin {first.plugin!r} has its name"
+                )
+        self._offers, self._commands = offers, tuple(taken.values())
+        self._clashes = self._tell_news(lines, self._clashes)
+
+    def _tell_news(self, lines: Sequence[str], told: Container[str]) -> frozenset[str]:
+        """Tell what wasn't told the last time; return what is told now."""
+        for line in lines:
+            if line not in told:
+                self._tell(line)
+        return frozenset(lines)
 
     def _nameable(self, commands: Iterable[Command]) -> Iterator[Command]:
         for command in commands:

@@ -92,6 +92,23 @@ def test_stopping_ends_the_questions(tmp_path: Path) -> None:
     assert told == ["plugin 'slow' skipped: --describe was ended: stopped"]
 
 
+def test_no_two_tools_have_one_name(tmp_path: Path) -> None:
+    """Two underscores may be part of a plugin's or a command's own name."""
+    write_plugin(tmp_path, "a", describing(one("a", "b__c", "d")))
+    write_plugin(tmp_path, "a__b", describing(one("a__b", "c", "e")))
+    names, told = found(tmp_path)
+    assert names == ["a__b__c", "a__d", "a__b__e"]
+    assert told == ["command 'a__b__c' of plugin 'a__b' skipped: plugin 'a' has its name"]
+
+
+def test_only_a_file_is_a_plugin(tmp_path: Path) -> None:
+    """A folder called cli.py is none, nor is a link to nowhere."""
+    (tmp_path / "folder" / "cli.py").mkdir(parents=True)
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link" / "cli.py").symlink_to(tmp_path / "nothing")
+    assert found(tmp_path) == ([], [])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_after_the_stop_no_plugin_is_left(tmp_path: Path) -> None:
     """Not even one that ignores SIGTERM, nor one that waits for its turn to be asked."""

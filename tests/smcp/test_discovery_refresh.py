@@ -149,6 +149,26 @@ def test_unusable_folders_are_told_of_once(plugins: Plugins) -> None:
     assert len(plugins.told) == 2
 
 
+def test_a_name_that_becomes_free_is_taken(plugins: Plugins) -> None:
+    """The command that had to stand back is offered, without asking its plugin again; of the clash is told once."""
+    plugins.write("a", "b__c")
+    plugins.write("a__b", "c", "d")
+    discovery = plugins.discovery()
+    assert names(discovery) == ["a__b__c", "a__b__d", "b__y"]
+    plugins.write("b", "z")
+    assert discovery.refresh() is True
+    assert len(plugins.told) == 1
+    plugins.asked()
+    (plugins.folder / "a" / "cli.py").unlink()
+    discovery.refresh()
+    assert plugins.asked() == []
+    assert [(one.tool_name, one.plugin) for one in discovery.offered] == [
+        ("a__b__c", "a__b"),
+        ("a__b__d", "a__b"),
+        ("b__z", "b"),
+    ]
+
+
 def test_after_its_stop_a_discovery_stays_as_it_is(plugins: Plugins) -> None:
     """Plugins are not asked in vain while the server leaves."""
     discovery = plugins.discovery()
