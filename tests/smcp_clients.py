@@ -118,9 +118,13 @@ def end(process: subprocess.Popen[bytes]) -> None:
 class Pipe:
     """A server over stdio."""
 
-    def __init__(self, *more: str) -> None:
+    def __init__(self, *more: str, environ: Mapping[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
-            arguments_for("stdio", *more), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            arguments_for("stdio", *more),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(environ or {})},
         )
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._errors: list[bytes] = []

@@ -135,20 +135,28 @@ class Stage:
             self.heard.set()
 
 
+async def refusal(streams: EventStreams, stage: Stage) -> int:
+    """The status with which a stream is refused."""
+    with pytest.raises(Rejected) as refused:
+        await streams.stream(stage.scope, stage.receive, stage.send)
+    return refused.value.status
+
+
 def test_a_silent_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     """By comments, which are no events; one stream more than allowed is refused, and none is left in the end."""
     monkeypatch.setattr(sse, "KEEP_ALIVE", 0.01)
     monkeypatch.setattr(sse, "MAX_STREAMS", 1)
     toolset = Toolset(Discovery([]).start())
 
-    async def play() -> tuple[list[Any], int]:
+    statuses: list[int] = []
+
+    async def play() -> list[Any]:
         streams, stage = EventStreams(Service(toolset)), Stage()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(streams.stream, stage.scope, stage.receive, stage.send)
             with anyio.fail_after(60):
                 await stage.heard.wait()
-            with pytest.raises(Rejected) as refused:
-                await streams.stream(stage.scope, stage.receive, stage.send)
+            statuses.append(await refusal(streams, stage))
             stage.left.set()
         later = Stage()
         async with anyio.create_task_group() as tasks:
@@ -156,12 +164,12 @@ def test_a_silent_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) ->
             with anyio.fail_after(60):
                 await later.heard.wait()
             streams.close()
-        return stage.parts, refused.value.status
+        return stage.parts
 
     try:
-        parts, status = anyio.run(play)
+        parts = anyio.run(play)
     finally:
         toolset.close()
     assert parts[2]["body"].startswith(b": ")
     assert parts[-1] == {"type": "http.response.body", "body": b""}
-    assert status == 503
+    assert statuses == [503]
