@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from smcp import documents
 from smcp.answers import LONGEST, Answer, judged, unstarted
@@ -175,3 +178,35 @@ def test_text_that_cannot_be_carried_is_replaced_throughout() -> None:
     """In names, texts and arrays alike; pairs of surrogates are one character and stay."""
     raw = rb'{"\ud800": ["\udc00x", {"a": "\ud83d\ude00"}], "n": 1}'
     assert documents.parsed(raw) == {"?": ["?x", {"a": "\U0001f600"}], "n": 1}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.just("\ud800"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["n", "error", "code"]), inner),
+    max_leaves=6,
+)
+PRINTED = st.binary(max_size=40) | JSON.map(lambda value: json.dumps(value).encode())
+SCHEMAS = st.sampled_from(
+    [None, {"type": "object"}, RESULT, {"type": "object", "properties": {"error": {"type": "null"}}}]
+)
+
+
+@given(printed=PRINTED, exit_code=st.sampled_from([0, 1, 2, -9]), result=SCHEMAS)
+@settings(max_examples=300, deadline=None)
+def test_whatever_a_plugin_prints_can_be_sent_and_keeps_the_output_schema(
+    printed: bytes, exit_code: int, result: dict[str, Any] | None
+) -> None:
+    """Strict JSON in UTF-8, structured content valid and repeated as text; an error exactly where one is due."""
+    one = command() if result is None else command(result=result)
+    found = judged(one, Outcome(End.EXITED, exit_code, printed, b""), None, 100)
+    on_wire = sent(found).model_dump(by_alias=True, exclude_none=True)
+    json.dumps(on_wire, allow_nan=False, ensure_ascii=False).encode("utf-8")
+    assert exit_code == 0 or found.error is not None
+    if result is None:
+        assert found.structured is None
+        return
+    if found.error is None:
+        assert Draft202012Validator(result).is_valid(on_wire["structuredContent"])
+    assert one.output_schema is not None
+    assert Draft202012Validator(one.output_schema).is_valid(on_wire["structuredContent"])
+    assert json.loads(on_wire["content"][0]["text"]) == on_wire["structuredContent"]
