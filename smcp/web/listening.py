@@ -26,8 +26,10 @@ def is_loopback(host: str) -> bool:
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket bound to the address, not yet listening. Raises `Unbindable`."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
-        return _bound(socket.socket(family, socket.SOCK_STREAM), address)
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        family, kind, protocol, _, address = found[0]
+        # Only on sockets that name their protocol does asyncio switch Nagle's delay off: 40 ms for each answer.
+        return _bound(socket.socket(family, kind, protocol), address)
     except (OSError, UnicodeError) as error:  # the latter is for what no host name can be
         reason = getattr(error, "strerror", None) or str(error)
         raise Unbindable(f"can't listen on {host}:{port}: {reason.lower()}") from None
