@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import suppress
 
@@ -51,7 +52,7 @@ def start(call: Call) -> ColdProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=call.cwd,
-            env=call.env,
+            env=os.environ if call.env is None else call.env,
             start_new_session=True,
         )
     )

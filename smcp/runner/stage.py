@@ -15,7 +15,7 @@ from _weakref import ref
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import CodeType
+    from types import CodeType, ModuleType
     from typing import Any
 
 _STREAMS = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
@@ -40,7 +40,9 @@ class Plugin:
         self.code = compiled(file)
         self.streams = {name: getattr(sys, name) for _, name, _ in _STREAMS}
         self.exit_code: int | None = None
-        self.kept: list[tuple[Any, int]] = []
+        self.kept: list[Any] = []
+        self.sizes: list[int] = []
+        self.alone = not getattr(atexit, "_ncallbacks", int)()
         atexit.register(self.leave)  # before all others, so that it is the last: also after those of preloaded modules
         self.direct = bool(getattr(sys.stdout, "write_through", False))  # -u, PYTHONUNBUFFERED
 
@@ -67,6 +69,7 @@ class Plugin:
     def rehearse(self) -> None:
         """In a spare child, which has time: prepare what doesn't depend on the call."""
         self.hide()
+        self.sizes = [len(vars(module)) for module in self.kept[:-1]]
 
     def hide(self) -> None:
         """Forget every module that a cold start would not have loaded."""
@@ -82,20 +85,15 @@ class Plugin:
         The list holds itself, and no collection looks at what is frozen: not even the interpreter's end takes it
         apart, which would cost each child more than its call.
         """
-        for name, module in sys.modules.items():
-            if is_module(module) and name != "__main__":
-                self.kept.append((module, len(vars(module))))
-        self.kept.append((self.kept, 0))
+        self.kept.extend(module for name, module in sys.modules.items() if is_module(module) and name != "__main__")
+        self.kept.append(self.kept)
         gc.collect()
         gc.freeze()
 
     def leave(self) -> None:
         """Last of all at the end of a child: spare the interpreter the tidying of what a call has only used."""
-        loaded = self.kept[:-1]
-        if any(len(vars(module)) != size for module, size in loaded):  # the plugin has hung something of its own there
-            gc.unfreeze()
-        elif loaded and self.exit_code is not None and plain_end() and flushed():
-            tidied({id(module) for module, _ in loaded})
+        if self.sizes and self.alone and self.exit_code is not None and plain_end() and flushed():
+            tidied(self.kept[:-1], self.sizes)
             if flushed():
                 os._exit(self.exit_code)
 
@@ -198,26 +196,34 @@ def flushed() -> bool:
     return True
 
 
-def tidied(kept: "set[int]") -> None:
-    """Take apart the modules that the plugin loaded itself as the interpreter does, in its order.
+def tidied(kept: "list[Any]", sizes: "list[int]") -> None:
+    """Take apart what the plugin loaded itself as the interpreter does, in its order, and let go of what it has added.
 
-    What they hold gets its `__del__`, and files are flushed. Those that are kept, by their ids, are left alone.
+    So that it gets its `__del__` and files are flushed. Modules that are kept had names in those numbers.
     """
     if gc.isenabled():
         gc.collect()  # as the interpreter does; it also brings files before their buffers in the last collection
     for name in _TAKEN:
         setattr(sys, name, None)
-    own = [(name, ref(module)) for name, module in sys.modules.items() if is_module(module) and id(module) not in kept]
+    shared = set(map(id, kept))
+    own = [ref(module) for module in sys.modules.values() if is_module(module) and id(module) not in shared]
     for name in list(sys.modules):
         sys.modules[name] = None  # type: ignore[assignment]  # as the interpreter does
     sys.modules.clear()
     gc.collect()
-    for _, seen in own:
-        module = seen()
-        for name in list(vars(module)) if module is not None else ():
-            if name != "__builtins__":
-                vars(module)[name] = None
+    for module, size in zip(kept, sizes, strict=True):
+        if len(vars(module)) > size and module not in (sys, builtins):
+            cleared(module, size)
+    for seen in own:
+        cleared(seen(), 0)
     gc.collect()
+
+
+def cleared(module: "ModuleType | None", after: int) -> None:
+    """Let go of what a module's names mean, but for the first ones."""
+    for name in list(vars(module))[after:] if module is not None else ():
+        if name != "__builtins__":
+            vars(module)[name] = None
 
 
 def is_module(candidate: object) -> bool:

@@ -111,7 +111,9 @@ PLUGINS = {
     "can be warned about": "print('\\d')",
     "can't be compiled": "x = = 1",
     "has children that inherit its streams": "import subprocess\nsubprocess.run(['cat'])\nprint('x')",
-    "leaves a child that writes": "import subprocess\nprint('x', flush=True)\nsubprocess.Popen(['sh', '-c', 'echo late'])",
+    "leaves a child that writes": (
+        "import subprocess\nprint('x', flush=True)\nsubprocess.Popen(['sh', '-c', 'echo late'])"
+    ),
     "forks": (
         "import os\nif os.fork() == 0:\n    print('child', flush=True)\n    os._exit(0)\nos.wait()\nprint('parent')"
     ),
