@@ -30,8 +30,10 @@ STATELESS = ("2026-07-28",)
 BATCH_REVISION = "2025-03-26"
 
 HEADER_MISMATCH = -32020
+INTERNAL_ERROR = -32603
 _META_VERSION = "io.modelcontextprotocol/protocolVersion"
 _CANCELLED = b'"error":{"code":-32800,'
+_EXCEPTION = b'"error":{"code":0,'  # the SDK's way to pass on an exception it met, with its text
 _REMEMBERED = 10_000
 
 
@@ -117,9 +119,7 @@ class Guard:
             content = part.get("body", b"")
             if inside in content:
                 self._inside.pop(key, None)
-                # The SDK ends a cancelled request's stream with an error; the specification wants no answer.
-                content = b"" if _CANCELLED in content[:200] else content.replace(inside, outside, 1)
-                part = {**part, "body": content}
+                part = {**part, "body": _answer(content.replace(inside, outside, 1), original)}
             await send(part)
 
         return restored
@@ -215,6 +215,16 @@ def _with_id(send: Send, request_id: Any) -> Send:
         await send({"type": "http.response.body", "body": content})
 
     return mended
+
+
+def _answer(event: bytes, request_id: Any) -> bytes:
+    """Mend the event that holds an answer: none for a cancelled request, and no exception's text."""
+    head = event[: 200 + len(encode(request_id))]
+    if _CANCELLED in head:
+        return b""
+    if _EXCEPTION in head:
+        return b"event: message\ndata: %s\n\n" % encode(error_response(INTERNAL_ERROR, "Internal error", request_id))
+    return event
 
 
 def _reidentified(content: bytes, request_id: Any) -> bytes:

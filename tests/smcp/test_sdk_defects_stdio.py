@@ -144,6 +144,17 @@ def test_row_08_a_client_that_stops_reading_ends_the_server_cleanly(start: Calla
     assert "Error" not in pipe.stderr()
 
 
+DEEP = """
+import smcp.server as server
+def result(*words):
+    deep = {}
+    for _ in range(300):
+        deep = {"secret": deep}
+    return server.CallToolResult(content=[], structured_content=deep)
+server.result = result
+from smcp.__main__ import main
+main()
+"""
 FAILING = """
 import smcp.toolset
 async def call(self, *words):
@@ -159,6 +170,12 @@ def test_row_18_an_exceptions_text_stays_inside(said: Callable[..., list[Any]]) 
     [answer] = said(call(1, canary.TOOL, {"token": "x"}), program=FAILING)
     assert (answer["id"], answer["error"]["code"]) == (1, -32603)
     assert "secret" not in json.dumps(answer)
+
+
+def test_row_18_a_result_that_cannot_be_written_is_an_internal_error(said: Callable[..., list[Any]]) -> None:
+    """What the SDK says of it stays inside as well."""
+    [answer] = said(call(1, canary.TOOL, {"token": "x"}), program=DEEP)
+    assert answer == {"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "Internal error"}}
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999"])
