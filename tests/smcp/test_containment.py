@@ -45,6 +45,7 @@ def answered(service: Service, *messages: dict[str, Any]) -> Any:
     """Send messages to the SDK's server in memory and return the answer to the last one."""
 
     async def conversation() -> Any:
+        answer: Any = None
         to_server, from_client = anyio.create_memory_object_stream[SessionMessage | Exception](10)
         to_client, from_server = anyio.create_memory_object_stream[SessionMessage](10)
         async with anyio.create_task_group() as tasks:
