@@ -104,6 +104,8 @@ class Service:
         """
         if self._learning is None:
             self._learning = asyncio.get_running_loop().create_task(self._learn())
+            # If the tools can't be told, whoever asks for them hears of it.
+            self._learning.add_done_callback(lambda task: task.cancelled() or task.exception())
         if ctx.request_id is None:
             done = await call_next(ctx)
             if ctx.method == "notifications/initialized" and stateful(ctx):
