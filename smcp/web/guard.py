@@ -34,6 +34,8 @@ INTERNAL_ERROR = -32603
 _META_VERSION = "io.modelcontextprotocol/protocolVersion"
 _CANCELLED = b'"error":{"code":-32800,'
 _EXCEPTION = b'"error":{"code":0,'  # the SDK's way to pass on an exception it met, with its text
+# No line breaks to server-sent events, but to clients that split text wherever Python's splitlines does.
+_LINE_BREAKS = ((b"\xc2\x85", rb"\u0085"), (b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))
 _REMEMBERED = 10_000
 
 
@@ -119,7 +121,7 @@ class Guard:
             content = part.get("body", b"")
             if inside in content:
                 self._inside.pop(key, None)
-                part = {**part, "body": _answer(content.replace(inside, outside, 1), original)}
+                part = {**part, "body": _answer(content.replace(inside, outside, 1), outside, original)}
             await send(part)
 
         return restored
@@ -217,12 +219,13 @@ def _with_id(send: Send, request_id: Any) -> Send:
     return mended
 
 
-def _answer(event: bytes, request_id: Any) -> bytes:
-    """Mend the event that holds an answer: none for a cancelled request, and no exception's text."""
-    head = event[: 200 + len(encode(request_id))]
-    if _CANCELLED in head:
+def _answer(event: bytes, start: bytes, request_id: Any) -> bytes:
+    """Mend the event that holds an answer, which begins with `start`: no exception's text, and none if cancelled."""
+    if start + _CANCELLED in event:
         return b""
-    if _EXCEPTION in head:
+    for character, escape in _LINE_BREAKS:
+        event = event.replace(character, escape)
+    if start + _EXCEPTION in event:
         return b"event: message\ndata: %s\n\n" % encode(error_response(INTERNAL_ERROR, "Internal error", request_id))
     return event
 

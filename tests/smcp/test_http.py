@@ -32,6 +32,15 @@ def test_every_handshake_revision_is_served(web: Web, revision: str) -> None:
     assert (result["id"], json.loads(result["result"]["content"][0]["text"])) == ("ü", {"message": "é"})
 
 
+def test_events_are_single_lines_to_everyone(web: Web, session: dict[str, str]) -> None:
+    """Also to clients that break lines at Unicode's separators, where server-sent events don't."""
+    text = "a\nb\r\u2028\u2029\x85ü"
+    answer = web.post(call("\u2028", "demo_text__echo", {"message": text}), session)
+    [event] = [line for line in answer.text.splitlines() if line.startswith("data:")]
+    told = json.loads(event.removeprefix("data:"))
+    assert (told["id"], json.loads(told["result"]["content"][0]["text"])) == ("\u2028", {"message": text})
+
+
 def test_the_stateless_era_needs_no_session(web: Web) -> None:
     """One POST, one JSON answer, no session id."""
     answer = web.ask_stateless(1, "tools/call", {"name": "demo_text__echo", "arguments": {"message": "x"}})

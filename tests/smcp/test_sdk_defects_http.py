@@ -15,22 +15,10 @@ from typing import Any
 import psutil
 import pytest
 import smcp_canary as canary
-import smcp_clients
 from smcp_clients import META, STATELESS, TIMEOUT, OldClient, Web, call, hello, messages, notification, request
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and process groups")
 ROWS = range(1, 23)
-DEEP = """
-import smcp.server as server
-def result(*words):
-    deep = {}
-    for _ in range(300):
-        deep = {"secret": deep}
-    return server.CallToolResult(content=[], structured_content=deep)
-server.result = result
-from smcp.__main__ import main
-main()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -247,25 +235,6 @@ def test_row_17_open_streams_dont_hold_up_the_end(odd_plugins: Path) -> None:
         web.stop()
 
 
-def test_row_18_an_exceptions_text_stays_inside(odd_plugins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether the server's own or the SDK's, over both transports."""
-
-    def command(transport: str, *more: str) -> list[str]:
-        return [sys.executable, "-c", DEEP, "--transport", transport, *more]
-
-    monkeypatch.setattr(smcp_clients, "arguments_for", command)
-    web = Web("--plugins-dir", str(odd_plugins))
-    try:
-        old = OldClient(web).open()
-        told = web.ask(call("x" * 300, "odd__plain"), web.open()), old.ask(call("x" * 300, "odd__plain"))
-        old.leave()
-    finally:
-        web.stop()
-    for answer in told:
-        expected = {"code": -32603, "message": "Internal error"}
-        assert answer == {"jsonrpc": "2.0", "id": "x" * 300, "error": expected}
-
-
 @pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e999"])
 def test_row_19_numbers_that_json_lacks_are_refused(
     mine: Web, session: dict[str, str], old: OldClient, directory: Path, number: bytes
@@ -316,7 +285,7 @@ def test_row_20_over_sse_a_cancelled_call_is_never_answered(mine: Web, old: OldC
 
 
 def test_row_20_a_second_initialize_is_refused(mine: Web, session: dict[str, str], old: OldClient) -> None:
-    """In a session that has begun, whose revision stays; an ended session is still 404."""
+    """In a session that has begun; an ended session is still 404."""
     again = mine.ask(hello("2025-06-18", request_id="again"), session)
     assert (again["id"], again["error"]["code"]) == ("again", -32600)
     assert old.post(hello("2025-06-18", request_id="again")).json()["error"]["code"] == -32600
