@@ -2,8 +2,9 @@
 
 Keys are compared as digests, every one of them, in constant time. Clients on the same machine are spared only if the
 server listens on loopback, the peer is on loopback, and nothing tells of a proxy between the two: what a proxy passes
-on comes from anywhere. A proxy that leaves no trace can't be told from a client, so behind one `--require-auth`
-belongs on the command line. A key that is shown is always looked at, also where none was needed.
+on comes from anywhere, and is refused by a server that has no key to ask for. A proxy that leaves no trace can't be
+told from a client, so behind one `--require-auth` belongs on the command line. A key that is shown is always looked
+at, also where none was needed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from smcp.web.listening import is_loopback
 PRINCIPAL = "smcp.principal"
 """Where the scope says whose request it is: a digest of the key, None for nobody in particular."""
 
+_NEEDED = "a valid API key is required"
+_UNKEYED = "the request came through a proxy, for which this server would need an API key to ask for"
 _FORWARDING = frozenset(
     (b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"x-original-host", b"true-client-ip", b"cf-connecting-ip")
 )
@@ -31,31 +34,33 @@ _SALT = os.urandom(32)
 
 @dataclass(frozen=True)
 class Authentication:
-    """What a request must show. `digests` are those of the keys; with none, nobody is asked."""
+    """What a request must show. `digests` are those of the keys; `disabled` asks nobody."""
 
     digests: tuple[bytes, ...] = ()
     loopback_exempt: bool = True
+    disabled: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> Authentication:
         """Return what the settings ask for."""
-        keys = () if settings.authentication_disabled else settings.keys
-        digests = tuple(_digest(key.encode("utf-8", "surrogateescape")) for key in keys)
-        return cls(digests, settings.loopback_exempt and is_loopback(settings.host))
+        digests = tuple(_digest(key.encode("utf-8", "surrogateescape")) for key in settings.keys)
+        exempt = settings.loopback_exempt and is_loopback(settings.host)
+        return cls(digests, exempt, settings.authentication_disabled)
 
     def principal(self, scope: Scope) -> str | None:
         """Return whose request it is, None for nobody in particular. Raises `Rejected` with 401."""
-        if not self.digests:
+        if self.disabled:
             return None
-        shown = _credentials(scope)
+        # Without a key to compare it with, what a client shows says nothing.
+        shown = _credentials(scope) if self.digests else []
         if not shown:
             if self.loopback_exempt and _is_local(scope):
                 return None
-            raise _unauthorized('Bearer realm="smcp"')
+            raise _unauthorized(_NEEDED if self.digests else _UNKEYED, 'Bearer realm="smcp"')
         digests = [_digest(credential) for credential in shown]
         known = [self._knows(digest) for digest in digests]
         if not all(known) or len(set(digests)) > 1:
-            raise _unauthorized('Bearer realm="smcp", error="invalid_token"')
+            raise _unauthorized(_NEEDED, 'Bearer realm="smcp", error="invalid_token"')
         return digests[0].hex()
 
     def _knows(self, digest: bytes) -> bool:
@@ -94,8 +99,8 @@ def _is_loopback_peer(scope: Scope) -> bool:
     return (mapped or address).is_loopback
 
 
-def _unauthorized(challenge: str) -> Rejected:
-    content = error_response(INVALID_REQUEST, "Unauthorized: a valid API key is required", UNREADABLE)
+def _unauthorized(reason: str, challenge: str) -> Rejected:
+    content = error_response(INVALID_REQUEST, f"Unauthorized: {reason}", UNREADABLE)
     return Rejected(401, content, (b"www-authenticate", challenge.encode("ascii")))
 
 

@@ -127,11 +127,18 @@ def test_http_1_0_is_a_proxys() -> None:
     assert refused(ALICE, version="1.0")
 
 
-def test_nobody_is_asked_without_keys_or_on_purpose() -> None:
-    """Whatever is shown then."""
-    open_house = Settings(host="0.0.0.0", keys=("k",), authentication_disabled=True)
-    for authentication in (Authentication(), Authentication.of(open_house)):
-        assert authentication.principal(scope(("authorization", "Bearer x"), client=("192.0.2.1", 5))) is None
+def test_nobody_is_asked_on_purpose() -> None:
+    """Whatever is shown then, and wherever it comes from."""
+    open_house = Authentication.of(Settings(host="0.0.0.0", keys=("k",), authentication_disabled=True))
+    assert open_house.principal(scope(("authorization", "Bearer x"), ("via", "x"), client=("192.0.2.1", 5))) is None
+
+
+def test_without_a_key_this_machine_alone_is_served() -> None:
+    """Whatever it shows; what a proxy passes on is refused, for there is no key to ask for."""
+    keyless = Authentication.of(Settings())
+    assert keyless.principal(scope(("authorization", "Bearer x"))) is None
+    assert refused(keyless, ("x-forwarded-for", "192.0.2.1")) == 'Bearer realm="smcp"'
+    assert refused(keyless, ("via", "1.1 x"), ("authorization", "Bearer x")) == 'Bearer realm="smcp"'
 
 
 def test_a_principal_tells_keys_apart_without_telling_them() -> None:
