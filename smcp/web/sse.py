@@ -7,7 +7,9 @@ URI for POSTs holds an id that nobody can guess, and is of use only with the cre
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import parse_qs
 
 import anyio
@@ -31,6 +33,9 @@ MAX_STREAMS = 1_000
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a comment shows proxies that the stream lives."""
+
+DRAIN = 2.0
+"""Seconds that requests in flight have when the server ends; with what a plugin takes to end, less than uvicorn's."""
 
 _HEADERS: tuple[Header, ...] = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -75,8 +80,8 @@ class EventStreams:
         try:
             with to_server, from_server:
                 async with anyio.create_task_group() as tasks:
-                    tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
-                    tasks.start_soon(_until_closed, session, tasks.cancel_scope)
+                    tasks.start_soon(_end, partial(_gone, receive), from_server, tasks.cancel_scope)
+                    tasks.start_soon(_end, partial(_closed, session), from_server, tasks.cancel_scope)
                     tasks.start_soon(self._service.server.run, from_client, to_client, self._service.initialization)
                     where = f"{scope.get('root_path', '')}{POST_PATH}?session_id={name}"
                     await _send(send, b"event: endpoint\ndata: %s\n\n" % where.encode("ascii"))
@@ -121,7 +126,7 @@ async def _tell(conversation: Conversation, from_server: ObjectReceiveStream[Ses
         with anyio.move_on_after(KEEP_ALIVE) as waited:
             try:
                 line = conversation.send((await from_server.receive()).message)
-            except anyio.EndOfStream:
+            except (anyio.EndOfStream, anyio.ClosedResourceError):
                 return
         if waited.cancelled_caught:
             await _send(send, b": still here\n\n")
@@ -133,17 +138,27 @@ async def _send(send: Send, part: bytes) -> None:
     await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
-async def _until_gone(receive: Receive, scope: CancelScope) -> None:
+async def _end(
+    awaited: Callable[[], Awaitable[None]], from_server: ObjectReceiveStream[SessionMessage], scope: CancelScope
+) -> None:
+    """End the session when the time has come. Nobody listens any more: the SDK needn't try to say goodbye."""
+    await awaited()
+    await from_server.aclose()
+    scope.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the client has left."""
     while (await receive())["type"] != "http.disconnect":
         continue
-    scope.cancel()
 
 
-async def _until_closed(session: _Session, scope: CancelScope) -> None:
+async def _closed(session: _Session) -> None:
+    """Wait until the server is about to end and what is in flight is answered, or won't be."""
     await session.closing.wait()
-    while not session.conversation.idle:
-        await anyio.sleep(0.01)
-    scope.cancel()
+    with anyio.move_on_after(DRAIN):
+        while not session.conversation.idle:
+            await anyio.sleep(0.01)
 
 
 def _no_session() -> Rejected:

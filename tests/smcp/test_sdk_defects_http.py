@@ -18,7 +18,6 @@ import smcp_canary as canary
 from smcp_clients import META, STATELESS, TIMEOUT, OldClient, Web, call, hello, messages, notification, request
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and process groups")
-ROWS = range(1, 23)
 
 
 @pytest.fixture(scope="module")
@@ -298,4 +297,4 @@ def test_every_row_has_its_test() -> None:
     here = Path(__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(here.glob("test_sdk_defects_*.py")))
     named = {int(number) for number in re.findall(r"^def test_row_(\d\d)_", text, re.MULTILINE)}
-    assert named == set(ROWS)
+    assert named == set(range(1, 23))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
+import psutil
 import pytest
-from smcp_clients import OldClient, Web, call, hello, notification, request
+from smcp_clients import TIMEOUT, OldClient, Web, call, hello, notification, request
 
 from smcp.discovery import Discovery
 from smcp.server import Service
@@ -173,3 +177,24 @@ def test_a_silent_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) ->
     assert parts[2]["body"].startswith(b": ")
     assert parts[-1] == {"type": "http.response.body", "body": b""}
     assert statuses == [503]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and process groups")
+def test_a_signal_ends_streams_in_order(odd_plugins: Path) -> None:
+    """What can be answered soon is answered; a plugin that won't end is ended, and nobody complains of it."""
+    web = Web("--plugins-dir", str(odd_plugins), "--plugin-runner", "cold")
+    try:
+        clients = OldClient(web).open(), OldClient(web).open()
+        clients[0].post(call(1, "odd__stubborn"))
+        clients[1].post(call(1, "odd__nap", {"seconds": 0.5}))
+        while len(running := psutil.Process(web.process.pid).children()) < 2:
+            assert web.process.poll() is None
+        web.process.send_signal(signal.SIGTERM)
+        assert (clients[0].read(), clients[1].read()["id"], clients[1].read()) == (None, 1, None)
+        assert web.process.wait(TIMEOUT) == 143
+        assert psutil.wait_procs(running, TIMEOUT)[1] == []
+        assert web.stderr() == ""
+        for client in clients:
+            client.leave()
+    finally:
+        web.stop()
