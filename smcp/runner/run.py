@@ -65,8 +65,8 @@ class Run:
         deadline = None if self.call.timeout is None else time.monotonic() + self.call.timeout
         started = self._started = self.start(self.call)
         try:
-            if self._kill_at is not None:  # stopped before it began
-                self._signal(signal.SIGTERM)
+            if self._kill_at is not None:  # stopped or killed before it began
+                self._signal(signal.SIGTERM if time.monotonic() < self._kill_at else KILL)
             self._read(started, deadline)
             self._outlast(started, deadline)
         finally:

@@ -15,8 +15,9 @@ from contextlib import suppress
 
 from smcp.runner import cold
 from smcp.runner.call import Call
+from smcp.runner.program import Program
 from smcp.runner.run import Started
-from smcp.runner.warm import ForkServer, Lost, Program, Unsuited
+from smcp.runner.warm import ForkServer, Lost, Unsuited
 
 log = logging.getLogger(__name__)
 

@@ -37,6 +37,7 @@ class Plugin:
         self.blank = blank
         self.bare = bare
         self.shown: dict[str, str | None] = {}
+        self.reads: set[str] = set()
         self.code = compiled(file)
         self.streams = {name: getattr(sys, name) for _, name, _ in _STREAMS}
         self.exit_code: int | None = None
@@ -47,15 +48,12 @@ class Plugin:
         self.direct = bool(getattr(sys.stdout, "write_through", False))  # -u, PYTHONUNBUFFERED
 
     def preload(self, shown: "dict[str, str | None]") -> None:
-        """Import of the modules that a run showed those that are nobody's work in progress. Raises `Refused`."""
-        for name, origin in shown.items():
-            if origin is not None and name not in sys.modules and installed(origin):
-                try:
-                    __import__(name)
-                except (
-                    Exception
-                ):  # whatever a module does when it is imported out of turn: the child will do it in turn
-                    sys.modules.pop(name, None)
+        """Import those of the modules that a run showed which are installed. Raises `Refused`."""
+        with Reads() as reads:
+            for name, origin in shown.items():
+                if origin is not None and name not in sys.modules and installed(origin):
+                    imported(name)
+        self.reads = reads.names
         for name, module in list(sys.modules.items()):
             if name in shown and name != "__main__" and origin_of(module) != shown[name]:
                 raise Refused(f"its module {name!r} takes the place of another")
@@ -122,6 +120,39 @@ class Plugin:
         if "__annotations__" in namespace:
             namespace["__annotations__"] = {}
         return self.code, namespace
+
+
+class Reads:
+    """Notes which variables of the environment are asked for: what depends on them holds for their values only."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.kind: Any = type(os.environ)
+        self.methods = {name: getattr(self.kind, name) for name in ("__getitem__", "__iter__")}
+
+    def __enter__(self) -> "Reads":
+        def get(environ: "Any", name: str) -> str:
+            self.names.add(name)
+            return str(self.methods["__getitem__"](environ, name))
+
+        def walk(environ: "Any") -> "Any":
+            self.names.update(self.methods["__iter__"](environ))
+            return self.methods["__iter__"](environ)
+
+        self.kind.__getitem__, self.kind.__iter__ = get, walk
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name, method in self.methods.items():
+            setattr(self.kind, name, method)
+
+
+def imported(name: str) -> None:
+    """Import a module, or leave that to the children if it can't be imported out of turn."""
+    try:
+        __import__(name)
+    except Exception:  # whatever it raises then
+        sys.modules.pop(name, None)
 
 
 def compiled(file: str) -> "CodeType":
@@ -196,7 +227,7 @@ def flushed() -> bool:
     return True
 
 
-def tidied(kept: "list[Any]", sizes: "list[int]") -> None:
+def tidied(kept: "list[Any]", sizes: "list[int]") -> None:  # pragma: no cover - where coverage listens, it isn't used
     """Take apart what the plugin loaded itself as the interpreter does, in its order, and let go of what it has added.
 
     So that it gets its `__del__` and files are flushed. Modules that are kept had names in those numbers.

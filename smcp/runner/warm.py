@@ -19,11 +19,11 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from smcp.runner.call import Call
+from smcp.runner.program import Program, fingerprint
 from smcp.runner.words import encoded
 
 SERVER = Path(__file__).with_name("fork_server.py")
@@ -37,9 +37,6 @@ ANSWER_LIMIT = 5.0
 LARGEST = 64 * 1024
 """Bytes of words and environment that are sent to a fork server; a larger call is left to the operating system."""
 
-STARTUP = ("PYTHON", "LC_", "LD_", "DYLD_", "MALLOC_", "GLIBC_", "OPENBLAS_", "OMP_", "MKL_", "NUMEXPR_", "__PYVENV")
-STARTUP_NAMES = frozenset({"LANG", "LANGUAGE", "TZ", "HOME", "PATH"})
-
 _REAP = b"\0"
 _GONE = -signal.SIGTERM if sys.platform == "win32" else -signal.SIGKILL
 
@@ -52,35 +49,6 @@ class Unsuited(Exception):
     """The call is not one for a fork server; says why."""
 
 
-@dataclass(frozen=True)
-class Program:
-    """What a fork server is for: an interpreter, a file, a folder, and the environment that interpreters read."""
-
-    interpreter: str
-    file: str
-    folder: str
-    startup: frozenset[tuple[str, str]]
-
-    @classmethod
-    def of(cls, call: Call, environment: Mapping[str, str]) -> Program:
-        """The program of a call that is suited to a fork server."""
-        folder = os.path.abspath(call.cwd or os.getcwd())
-        file = os.path.join(folder, call.argv[1])
-        read = [(name, value) for name, value in environment.items() if is_startup(name)]
-        return cls(call.argv[0], file, folder, frozenset(read))
-
-
-def is_startup(name: str) -> bool:
-    """True for a variable that an interpreter, or a library that it loads, reads only once."""
-    return name in STARTUP_NAMES or name.startswith(STARTUP)
-
-
-def fingerprint(path: str) -> tuple[int, int, int]:
-    """What changes when a file is written or replaced: time of change in ns, size, inode. Raises `OSError`."""
-    found = os.stat(path)
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
 class ForkServer:
     """The fork server of one program. `begin` makes it ready or sets `refusal`; `start` starts a call."""
 
@@ -89,6 +57,7 @@ class ForkServer:
         self.refusal: str | None = None
         self.settled = threading.Event()
         self._environment = dict(environment)
+        self._read: frozenset[str] = frozenset()
         self._watched: dict[str, tuple[int, int, int]] = {}
         self._lock = threading.Lock()
         self._live = 0
@@ -114,6 +83,7 @@ class ForkServer:
             self._control.settimeout(START_LIMIT)
             said = marshal.loads(_framed(self._control))
             self.refusal = said.get("refused")
+            self._read = frozenset(said.get("read", ()))
             for folder in said.get("watched", ()):
                 self._watched[folder] = fingerprint(folder)
         except Unsuited as reason:
@@ -239,6 +209,8 @@ class ForkServer:
 
     def _request(self, call: Call, environment: Mapping[str, str]) -> bytes:
         ours = self._environment
+        if read := [name for name in self._read if ours.get(name) != environment.get(name)]:
+            raise Unsuited(f"its imports have read another value of {', '.join(sorted(read))}")
         changed = {
             os.fsencode(name): os.fsencode(value) for name, value in environment.items() if ours.get(name) != value
         }

@@ -297,6 +297,23 @@ def test_an_installed_module_is_loaded_once(runs: Runs, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "source",
+    ["VALUE = os.environ.get('SWITCH')", "VALUE = dict(os.environ)['SWITCH']", "VALUE = os.getenv('SWITCH')"],
+)
+def test_what_imports_made_of_the_environment_is_not_kept_for_another(
+    runs: Runs, tmp_path: Path, told: Callable[[], list[str]], source: str
+) -> None:
+    """A call with another value of a variable that was read goes cold; one with another variable doesn't."""
+    env = {**library(tmp_path, "import os\n" + source), "SWITCH": "a"}
+    cli = plugin(tmp_path, "print(installed.VALUE, os.getppid() == int(sys.argv[1]))")
+    cli.write_text("import installed\n" + cli.read_text(encoding="utf-8"), encoding="utf-8")
+    environments = [env, {**env, "SWITCH": "b"}, {**env, "OTHER": "c"}]
+    shown = [runs.finish(call(cli, str(os.getpid()), env=one)).stdout for one in environments]
+    assert shown == [b"a False\n", b"b True\n", b"a False\n"]
+    assert "another value of SWITCH" in told()[0]
+
+
+@pytest.mark.parametrize(
     ("source", "reason"),
     [
         ("import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()", "threads"),
