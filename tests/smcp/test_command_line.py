@@ -146,3 +146,12 @@ def test_ipv6_urls_have_brackets() -> None:
         pytest.skip("no IPv6 loopback here")
     with listener:
         assert url(listener).startswith("http://[::1]:")
+
+
+def test_the_stdio_script_serves_stdio() -> None:
+    """Until the end of its input."""
+    line = '{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
+    script = "from smcp.__main__ import main_stdio; main_stdio()"
+    command = [sys.executable, "-c", script, "--plugins-dir", "nowhere"]
+    done = subprocess.run(command, input=line, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, '{"jsonrpc":"2.0","id":1,"result":{}}\n')
