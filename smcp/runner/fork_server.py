@@ -6,6 +6,10 @@ was forked ahead and runs the whole file as a cold start would: as `__main__`, w
 streams, session and exit. Only the imports are paid already, and only those of the standard library and of
 site-packages that a run with `--describe` showed. The interpreter's own end is the end of a call: threads, atexit,
 flushing, exit codes.
+
+What a plugin can still tell: its parent, one more frame at the bottom of the stack (a warning or a traceback that
+reaches beyond the file's own names this one), a hash seed that its server's calls share, and the import system's
+caches.
 """
 
 BLANK = dict(globals())  # what a script's __main__ holds before its first line

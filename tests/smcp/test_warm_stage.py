@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork servers ar
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> stage.Plugin:
     """A plugin that was read and compiled; nothing of it is left in this process's exit."""
-    monkeypatch.setattr(stage.atexit, "register", lambda *_: None)
+    monkeypatch.setattr("atexit.register", lambda *_: None)
     file = tmp_path / "cli.py"
     file.write_text("print(1)\n", encoding="utf-8")
     return stage.Plugin(str(file), dict(globals()), frozenset(sys.modules))
