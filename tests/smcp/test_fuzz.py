@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 import smcp_canary as canary
+import smcp_clients
 from smcp_clients import call
 from smcp_fuzz.attacks import ATTACKS, Departure, Tally
 from smcp_fuzz.judging import Fate, judge
@@ -65,3 +67,24 @@ def test_a_stray_canary_is_noticed(tmp_path: Path) -> None:
     tally.note(judge(bad.encode()))
     with pytest.raises(Departure, match="t2"):
         tally.check(tmp_path)
+
+
+LENIENT = """
+import smcp.conversation as conversation
+strict = conversation.parse
+conversation.parse = lambda raw: strict(raw.decode("utf-8", "replace").encode())
+from smcp.__main__ import main
+main()
+"""
+
+
+def test_a_server_that_repairs_what_it_reads_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that takes bytes for text with a mark in it, as the SDK's does, serves what it must refuse."""
+
+    def command(transport: str, *more: str) -> list[str]:
+        return [sys.executable, "-c", LENIENT, "--transport", transport, *more]
+
+    monkeypatch.setattr(smcp_clients, "arguments_for", command)
+    canary.plugins(tmp_path)
+    with pytest.raises(Departure):
+        ATTACKS["stdio"](tmp_path, 300, 20261122, "handshake")
