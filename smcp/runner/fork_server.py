@@ -61,7 +61,8 @@ def main() -> "tuple[CodeType, dict[str, Any]]":
     except stage.Refused as refusal:
         say(control, {"refused": str(refusal)})
         os._exit(0)
-    say(control, {"watched": stage.watched(plugin.shown), "read": sorted(plugin.reads)})
+    watched = stage.watched(plugin.shown)
+    say(control, {"watched": watched, "read": sorted(plugin.reads), "placed": plugin.placed})
     plugin.keep()
     request, fds = calls.Calls(control).serve(plugin.rehearse)
     return plugin.enter(stage.dress(request, fds))

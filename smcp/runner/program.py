@@ -9,25 +9,37 @@ from dataclasses import dataclass
 from smcp.runner.call import Call
 
 _PREFIXES = ("PYTHON", "LC_", "LD_", "DYLD_", "MALLOC_", "GLIBC_", "OPENBLAS_", "OMP_", "MKL_", "NUMEXPR_", "__PYVENV")
-_NAMES = frozenset({"LANG", "LANGUAGE", "TZ", "HOME", "PATH"})
+_NAMES = frozenset({"LANG", "LANGUAGE", "TZ", "PATH"})
 
 
 @dataclass(frozen=True)
 class Program:
-    """What a fork server is for: an interpreter, a file, a folder, and the environment that interpreters read."""
+    """What a fork server is for: an interpreter, a file, and the environment that interpreters read.
+
+    Not the folder that a call is made in: the child enters it.
+    """
 
     interpreter: str
     file: str
-    folder: str
     startup: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, call: Call, environment: Mapping[str, str]) -> Program:
         """The program of a call that is suited to a fork server."""
-        folder = os.path.abspath(call.cwd or os.getcwd())
-        file = os.path.join(folder, call.argv[1])
+        file = os.path.join(folder_of(call), call.argv[1])
         read = [(name, value) for name, value in environment.items() if is_startup(name)]
-        return cls(call.argv[0], file, folder, frozenset(read))
+        return cls(call.argv[0], file, frozenset([*read, ("HOME", _packages_of(environment.get("HOME", "")))]))
+
+
+def folder_of(call: Call) -> str:
+    """The folder that a call is made in. Raises `OSError` if that is gone."""
+    return os.path.abspath(call.cwd or os.getcwd())
+
+
+def _packages_of(home: str) -> str:
+    """Where a user may have packages of their own, "" for a home without any."""
+    places = (os.path.join(home, ".local", "lib"), os.path.join(home, "Library", "Python"))
+    return home if any(os.path.isdir(place) for place in places) else ""
 
 
 def is_startup(name: str) -> bool:

@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from smcp.runner import cold
 from smcp.runner.call import Call
-from smcp.runner.program import Program
+from smcp.runner.program import Program, folder_of
 from smcp.runner.run import Started
 from smcp.runner.warm import ForkServer, Lost, Unsuited
 
@@ -26,6 +26,9 @@ MODES = ("auto", "cold", "warm")
 
 REPLACEMENTS = 3
 """Fork servers that may be lost for one program before it is left to cold starts."""
+
+MOST = 32
+"""Fork servers of one set of runs; the one that was started first goes when another is needed."""
 
 _POSIX = sys.platform in ("linux", "darwin") and hasattr(os, "fork")
 
@@ -63,7 +66,7 @@ class Servers:
             return
         environment = dict(os.environ) if call.env is None else call.env
         with suppress(Unsuited):
-            self._chosen(program(call, environment), environment)
+            self._chosen(call, environment)
 
     def close(self) -> None:
         """End the fork servers, and with them what they run."""
@@ -76,7 +79,7 @@ class Servers:
 
     def _ready(self, call: Call, environment: Mapping[str, str]) -> ForkServer | None:
         """The call's fork server, None as long as it isn't ready. Raises `Unsuited`."""
-        server = self._chosen(program(call, environment), environment)
+        server = self._chosen(call, environment)
         if self.mode == "warm":
             server.settled.wait()
         if not server.settled.is_set():
@@ -85,18 +88,22 @@ class Servers:
             raise Unsuited(server.refusal)
         return server
 
-    def _chosen(self, wanted: Program, environment: Mapping[str, str]) -> ForkServer:
-        """The fork server of a program as it is on disk now. Raises `Unsuited` if there will be none."""
+    def _chosen(self, call: Call, environment: Mapping[str, str]) -> ForkServer:
+        """The fork server of a call's program as that is on disk now. Raises `Unsuited` if there will be none."""
+        wanted = program(call, environment)
         with self._lock:
             if self._closed:
                 raise Unsuited("the runs are closed")
             known = self._servers.get(wanted)
             if known is not None and not self._outlived(wanted, known):
                 return known
-            fresh = self._servers[wanted] = ForkServer(wanted, environment)
+            self._servers.pop(wanted, None)
+            surplus = [self._servers.pop(oldest) for oldest in list(self._servers)[: 1 - MOST]]
+            fresh = self._servers[wanted] = ForkServer(wanted, folder_of(call), environment)
         threading.Thread(target=fresh.begin, name="smcp fork server", daemon=True).start()
-        if known is not None:
-            known.retire()
+        for outlived in [known, *surplus]:
+            if outlived is not None:
+                outlived.retire()
         return fresh
 
     def _outlived(self, wanted: Program, known: ForkServer) -> bool:

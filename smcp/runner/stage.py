@@ -38,6 +38,7 @@ class Plugin:
         self.bare = bare
         self.shown: dict[str, str | None] = {}
         self.reads: set[str] = set()
+        self.placed = False
         self.code = compiled(file)
         self.streams = {name: getattr(sys, name) for _, name, _ in _STREAMS}
         self.exit_code: int | None = None
@@ -53,7 +54,7 @@ class Plugin:
             for name, origin in shown.items():
                 if origin is not None and name not in sys.modules and installed(origin):
                     imported(name)
-        self.reads = reads.names
+        self.reads, self.placed = reads.names, reads.placed
         for name, module in list(sys.modules.items()):
             if name in shown and name != "__main__" and origin_of(module) != shown[name]:
                 raise Refused(f"its module {name!r} takes the place of another")
@@ -123,10 +124,12 @@ class Plugin:
 
 
 class Reads:
-    """Notes which variables of the environment are asked for: what depends on them holds for their values only."""
+    """Notes which variables are asked for, and whether the folder is: what depends on them holds for these only."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.placed = False
+        self.folder = os.getcwd
         self.kind: Any = type(os.environ)
         self.methods = {name: getattr(self.kind, name) for name in ("__getitem__", "__iter__")}
 
@@ -139,10 +142,15 @@ class Reads:
             self.names.update(self.methods["__iter__"](environ))
             return self.methods["__iter__"](environ)
 
-        self.kind.__getitem__, self.kind.__iter__ = get, walk
+        def folder() -> str:
+            self.placed = True
+            return self.folder()
+
+        self.kind.__getitem__, self.kind.__iter__, os.getcwd = get, walk, folder
         return self
 
     def __exit__(self, *_: object) -> None:
+        os.getcwd = self.folder
         for name, method in self.methods.items():
             setattr(self.kind, name, method)
 

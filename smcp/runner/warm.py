@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from smcp.runner.call import Call
-from smcp.runner.program import Program, fingerprint
+from smcp.runner.program import Program, fingerprint, folder_of
 from smcp.runner.words import encoded
 
 SERVER = Path(__file__).with_name("fork_server.py")
@@ -52,12 +52,14 @@ class Unsuited(Exception):
 class ForkServer:
     """The fork server of one program. `begin` makes it ready or sets `refusal`; `start` starts a call."""
 
-    def __init__(self, program: Program, environment: Mapping[str, str]) -> None:
+    def __init__(self, program: Program, folder: str, environment: Mapping[str, str]) -> None:
         self.program = program
+        self._folder = folder
         self.refusal: str | None = None
         self.settled = threading.Event()
         self._environment = dict(environment)
         self._read: frozenset[str] = frozenset()
+        self._placed = False
         self._watched: dict[str, tuple[int, int, int]] = {}
         self._lock = threading.Lock()
         self._live = 0
@@ -84,6 +86,7 @@ class ForkServer:
             said = marshal.loads(_framed(self._control))
             self.refusal = said.get("refused")
             self._read = frozenset(said.get("read", ()))
+            self._placed = said.get("placed", False)
             for folder in said.get("watched", ()):
                 self._watched[folder] = fingerprint(folder)
         except Unsuited as reason:
@@ -192,7 +195,7 @@ class ForkServer:
                 stdin=self._theirs.fileno(),
                 stdout=self._words,
                 stderr=self._words,
-                cwd=self.program.folder,
+                cwd=self._folder,
                 env=self._environment,
                 start_new_session=True,
             )
@@ -217,7 +220,12 @@ class ForkServer:
         if any(b"=" in name or b"\0" in name + value for name, value in changed.items()):
             raise Unsuited("its environment can't be passed on")
         gone = [os.fsencode(name) for name in ours if name not in environment]
-        data = marshal.dumps((encoded(call.argv), os.fsencode(self.program.folder), changed, gone), 2)
+        folder = folder_of(call)
+        if not os.access(folder, os.X_OK):
+            raise Unsuited("its folder can't be entered")
+        if self._placed and folder != self._folder:
+            raise Unsuited("its imports have asked for another folder")
+        data = marshal.dumps((encoded(call.argv), os.fsencode(folder), changed, gone), 2)
         if len(data) > LARGEST:
             raise Unsuited("its words are too long to be passed on")
         return len(data).to_bytes(4, "little") + data

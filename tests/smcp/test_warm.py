@@ -296,6 +296,31 @@ def test_an_installed_module_is_loaded_once(runs: Runs, tmp_path: Path) -> None:
     assert two[0] == two[1] != one[1]
 
 
+def test_one_fork_server_serves_all_folders(runs: Runs, tmp_path: Path) -> None:
+    """And all homes: each child is where its call is."""
+    cli = plugin(tmp_path, "print(os.getcwd(), os.environ['HOME'], os.getppid())")
+    shown = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        shown.append(runs.finish(call(cli, cwd=str(folder), env={**os.environ, "HOME": str(folder)})).stdout.split())
+        assert shown[-1][:2] == [os.fsencode(folder.resolve()), os.fsencode(folder)]
+    assert shown[0][2] == shown[1][2] != str(os.getpid()).encode()
+
+
+def test_what_imports_made_of_the_folder_is_not_kept_for_another(
+    runs: Runs, tmp_path: Path, told: Callable[[], list[str]]
+) -> None:
+    """A call in another folder goes cold."""
+    env = library(tmp_path, "import os\nVALUE = os.path.abspath('x')")
+    cli = plugin(tmp_path, "print(os.path.dirname(installed.VALUE) == os.getcwd(), os.getppid() == int(sys.argv[1]))")
+    cli.write_text("import installed\n" + cli.read_text(encoding="utf-8"), encoding="utf-8")
+    me = str(os.getpid())
+    shown = [runs.finish(call(cli, me, env=env, cwd=str(folder))).stdout for folder in (tmp_path, tmp_path.parent)]
+    assert shown == [b"True False\n", b"True True\n"]
+    assert "asked for another folder" in told()[0]
+
+
 @pytest.mark.parametrize(
     "source",
     ["VALUE = os.environ.get('SWITCH')", "VALUE = dict(os.environ)['SWITCH']", "VALUE = os.getenv('SWITCH')"],
@@ -459,8 +484,25 @@ def test_an_impossible_environment_is_the_same_error(runs: Runs, tmp_path: Path)
 
 def test_a_folder_that_is_not_there_is_the_same_error(runs: Runs, tmp_path: Path) -> None:
     """As from a cold start."""
-    with pytest.raises(FileNotFoundError):
-        runs.finish(call(plugin(tmp_path, "print(1)"), cwd=str(tmp_path / "nowhere")))
+    cli = plugin(tmp_path, "print(1)")
+    for _ in range(2):
+        with pytest.raises(FileNotFoundError):
+            runs.finish(call(cli, cwd=str(tmp_path / "nowhere")))
+        assert runs.finish(call(cli)).stdout == b"1\n"
+
+
+def test_only_so_many_fork_servers_are_kept(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one goes when there are too many, and is back when it is needed."""
+    monkeypatch.setattr("smcp.runner.servers.MOST", 2)
+    folders = [tmp_path / str(number) for number in range(3)]
+    for folder in folders:
+        folder.mkdir()
+    clis = [plugin(folder, SHOW_PARENT) for folder in folders]
+    pids = [server_of(runs, cli).pid for cli in clis]
+    assert len(set(pids)) == 3
+    assert gone(pids[0])
+    assert [server_of(runs, cli).pid for cli in clis[1:]] == pids[1:]
+    assert server_of(runs, clis[0]).pid not in (os.getpid(), *pids)
 
 
 def test_variables_that_interpreters_read_have_a_fork_server_of_their_own(runs: Runs, tmp_path: Path) -> None:
