@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from smcp.runner import calls, stage
 else:
+    sys.path.insert(0, os.path.dirname(__file__))  # also where PYTHONSAFEPATH keeps it out
     import calls
     import stage
 
@@ -74,7 +75,7 @@ leaving: "list[stage.Plugin]" = []
 def leave_own_folder() -> None:
     """Unload what only this script has brought into the way of the plugin's imports."""
     del sys.modules["calls"], sys.modules["stage"]
-    if not getattr(sys.flags, "safe_path", False):
+    for _ in range(1 if getattr(sys.flags, "safe_path", False) else 2):
         sys.path_importer_cache.pop(sys.path.pop(0), None)
     sys.path_importer_cache.pop(__file__, None)
 

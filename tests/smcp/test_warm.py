@@ -296,6 +296,16 @@ def test_an_installed_module_is_loaded_once(runs: Runs, tmp_path: Path) -> None:
     assert two[0] == two[1] != one[1]
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="PYTHONSAFEPATH came with 3.11")
+def test_a_safe_path_is_kept(runs: Runs, tmp_path: Path) -> None:
+    """The fork server finds its own files, and the plugin finds what it would find."""
+    cli = plugin(tmp_path, "print(sys.path)\nprint(os.getppid(), file=sys.stderr)")
+    safe = call(cli, env={**os.environ, "PYTHONSAFEPATH": "1"})
+    warmed, cold = runs.finish(safe), Runs("cold").finish(safe)
+    assert warmed.stdout == cold.stdout
+    assert int(warmed.stderr) != int(cold.stderr) == os.getpid()
+
+
 def test_one_fork_server_serves_all_folders(runs: Runs, tmp_path: Path) -> None:
     """And all homes: each child is where its call is."""
     cli = plugin(tmp_path, "print(os.getcwd(), os.environ['HOME'], os.getppid())")
