@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 GATED := smcp/*,*/smcp_conformance/*
 
-.PHONY: test conformance lint format coverage bench real mutants still wheel clean another-python
+.PHONY: test conformance lint format coverage bench real mutants still fuzz wheel clean another-python
 
 test: $(READY)
 	$(BIN)/python -m pytest $(ARGS)
@@ -47,6 +47,10 @@ mutants: $(READY)
 # Twenty runs on the bundled server: the same verdicts, nothing left behind.
 still: $(READY)
 	$(BIN)/python bench/hold_still.py $(ARGS)
+
+# Twenty thousand broken messages over each of the bundled server's transports: answered or ignored as the spec says.
+fuzz: $(READY)
+	$(BIN)/python bench/fuzz_server.py $(ARGS)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --outdir dist

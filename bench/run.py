@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import round_trip
+import runner
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN_RUNS = 15
@@ -60,6 +61,8 @@ def main() -> None:
     row("plain pytest run: plugin loaded / not loaded", *plain_run(), "ms")
     row("stdio round trip: our session / bare pipes", *round_trip.stdio(), "ms")
     row("HTTP round trip: our session / http.client", *round_trip.http_(), "ms")
+    for what, measure in runner.ROWS.items():
+        row(what, *measure(), "ms")
     if "--quick" not in sys.argv:
         serial = bundled_run()
         row("full run, bundled server: -n 2 / serial", bundled_run("-n", "2"), serial, "s")

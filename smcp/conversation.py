@@ -158,6 +158,8 @@ class Conversation:
 
 def _answer(message: JSONRPCResponse | JSONRPCError) -> dict[str, Any]:
     if isinstance(message, JSONRPCError):
+        if message.error.code == 0:  # the SDK's way to pass on an exception it met, with its text
+            return error_response(INTERNAL_ERROR, "Internal error", message.id)
         error = message.error.model_dump(by_alias=True, mode="json", exclude_none=True)
         return {"jsonrpc": "2.0", "id": message.id, "error": error}
     answer = {"jsonrpc": "2.0", "id": message.id, "result": message.result}

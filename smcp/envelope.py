@@ -101,8 +101,14 @@ def examine(message: Any) -> Kind:
 
 
 def _response(message: dict[str, Any]) -> Kind:
-    well_formed = message.get("jsonrpc") == "2.0" and ("result" in message) != ("error" in message)
-    if not well_formed:
+    request_id = message.get("id")
+    error = message.get("error")
+    if "result" in message:
+        whole = "error" not in message and isinstance(message["result"], dict) and _is_id(request_id)
+    else:
+        whole = isinstance(error, dict) and isinstance(error.get("message"), str) and _is_code(error.get("code"))
+        whole = whole and (request_id is None or _is_id(request_id))
+    if not whole or message.get("jsonrpc") != "2.0" or _uncarriable(message):
         raise Refusal(INVALID_REQUEST, "Invalid Request: no well-formed response", unanswerable=True)
     return Kind.RESPONSE
 
@@ -129,6 +135,10 @@ def _uncarriable(message: dict[str, Any]) -> str | None:
 
 def _is_id(value: Any) -> bool:
     return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _no_constant(name: str) -> NoReturn:

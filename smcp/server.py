@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
+from jsonschema import Draft202012Validator
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.server.lowlevel import Server
+from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
+    INVALID_REQUEST,
     METHOD_NOT_FOUND,
     CallToolRequestParams,
     CallToolResult,
@@ -24,111 +27,235 @@ from mcp_types import (
     SubscriptionFilter,
     SubscriptionsListenRequestParams,
     SubscriptionsListenResult,
-    TextContent,
     Tool,
-    ToolAnnotations,
+    ToolListChangedNotification,
 )
+from pydantic import ValidationError
 
-from smcp import __version__
+from smcp import __version__, governor, health
+from smcp.answers import Answer, failed
 from smcp.discovery import Command
-from smcp.toolset import Answer, Toolset, UnknownTool
+from smcp.governor import Attachment, Governor, Refused
+from smcp.letta import Loading
+from smcp.metrics import Metrics
+from smcp.progress import reported
+from smcp.sessions import Sessions, stateful
+from smcp.tools import result, tool
+from smcp.toolset import Toolset, UnknownTool
 
 log = logging.getLogger(__name__)
 
 INSTRUCTIONS = "Each tool runs one command of a plugin; its name is the plugin's, two underscores, and the command's."
 
-ParamsT = TypeVar("ParamsT")
-ResultT = TypeVar("ResultT")
+_SHOWN = 100
+
+Context = ServerRequestContext[Any, Any]
 
 
 class Service:
-    """One MCP server over one toolset. `server` is the SDK's object that transports drive."""
+    """One MCP server over one toolset. `server` is the SDK's object that transports drive.
 
-    def __init__(self, toolset: Toolset) -> None:
+    `governor` decides which tools a client sees; plugins are called after `letta` has had its time.
+    """
+
+    def __init__(self, toolset: Toolset, governor: Governor | None = None, letta: Loading | None = None) -> None:
+        self.metrics = Metrics()
         self._toolset = toolset
-        self._listen = ListenHandler(InMemorySubscriptionBus())
-        self.server: Server[Any] = Server(
+        self._governor = governor or Governor()
+        self._letta = letta
+        self._sessions = Sessions(self._governor.start)
+        self._bus = InMemorySubscriptionBus()
+        self._listen = ListenHandler(self._bus)
+        self._announcing: set[asyncio.Task[None]] = set()
+        self._known: tuple[Command, ...] | None = None
+        self._learning: asyncio.Task[None] | None = None
+        self.server: Server[Any] = _Server(
             "smcp",
             version=__version__,
             title="smcp",
             instructions=INSTRUCTIONS,
-            on_list_tools=_contained(self._list_tools),
-            on_call_tool=_contained(self._call_tool),
-            on_subscriptions_listen=_contained(self._subscribe),
+            on_list_tools=self._list_tools,
+            on_call_tool=self._call_tool,
+            on_subscriptions_listen=self._subscribe,
+            # Without this the SDK lists all tools before each call, to find headers that stand for arguments.
+            # No tool of a plugin asks for such headers.
+            get_tool_input_schema=lambda name: None,
         )
-        self.server.middleware.append(self._refuse_unserved)
+        self.server.middleware.append(self._attend)
+        toolset.on_change(self._announce)
 
     @property
     def initialization(self) -> InitializationOptions:
         """What the server says of itself in answer to `initialize`."""
         return self.server.create_initialization_options()
 
+    async def health(self) -> dict[str, Any]:
+        """Return the report of the health tool, for whoever asks without MCP."""
+        return health.report(await self._toolset.commands(), self._toolset.skipped(), self.metrics)
+
     def close_streams(self) -> None:
         """End every open `subscriptions/listen` stream with its result; otherwise they hold up a shutdown."""
         self._listen.close()
 
-    async def _refuse_unserved(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Say "method not found" before the SDK looks at the params of a method that isn't served anyway."""
-        served = ctx.method == "initialize" or self.server.get_request_handler(ctx.method) is not None
-        if ctx.request_id is not None and not served:
-            raise MCPError(METHOD_NOT_FOUND, "Method not found")
-        return await call_next(ctx)
+    async def _attend(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        """See every message first: count it, notice who joins, and refuse what isn't served.
 
-    async def _list_tools(self, ctx: Any, params: PaginatedRequestParams | None) -> ListToolsResult:
+        That is said here, before the SDK looks at the params of a method that isn't served anyway.
+        """
+        if self._learning is None:
+            self._learning = asyncio.get_running_loop().create_task(self._learn())
+            # If the tools can't be told, whoever asks for them hears of it.
+            self._learning.add_done_callback(lambda task: task.cancelled() or task.exception())
+        if ctx.request_id is None:
+            done = await call_next(ctx)
+            if ctx.method == "notifications/initialized" and stateful(ctx):
+                self._sessions.join(ctx)
+            return done
+        with self.metrics.request(), _contained():
+            self._check_served(ctx)
+            return await call_next(ctx)
+
+    def _check_served(self, ctx: Context) -> None:
+        if ctx.method != "initialize" and self.server.get_request_handler(ctx.method) is None:
+            raise MCPError(METHOD_NOT_FOUND, "Method not found")
+        if ctx.method == "initialize" and stateful(ctx) and ctx.session.client_params is not None:
+            raise MCPError(INVALID_REQUEST, "Invalid Request: already initialized")
+
+    async def _commands(self) -> tuple[Command, ...]:
+        """What plugins offer. Where there is a governor's tool, no plugin's command can have its name."""
+        commands = await self._toolset.commands()
+        return tuple(one for one in commands if not (self._governor.offered and one.tool_name == governor.NAME))
+
+    async def _list_tools(self, ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         if params is not None and params.cursor is not None:
             raise MCPError(INVALID_PARAMS, "Invalid cursor")  # there is one page, so none was ever given out
-        return ListToolsResult(tools=[_tool(command) for command in await self._toolset.commands()])
+        commands = await self._commands()
+        attached = self._sessions.attachment(ctx)
+        own = [self._governor.tool(stateful(ctx))] if self._governor.offered else []
+        offered = [*own, *(tool(command) for command in commands), health.tool()]
+        return ListToolsResult(tools=[one for one in offered if attached.shows(one.name)])
 
-    async def _call_tool(self, ctx: Any, params: CallToolRequestParams) -> CallToolResult:
+    async def _call_tool(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
+        arguments = params.arguments or {}
+        if params.name == governor.NAME and self._governor.offered:
+            return await self._govern(ctx, arguments)
+        name = await self._known_name(params.name)
+        if not self._sessions.attachment(ctx).shows(name):
+            raise _not_attached(name, stateful(ctx))
+        if name == health.NAME:
+            return await self._report(arguments)
+        async with reported(ctx):
+            return await self._run(name, arguments)
+
+    async def _known_name(self, called: str) -> str:
+        """The name that the tool has in the list; upstream's plugin.command is an older spelling of it."""
         try:
-            answer = await self._toolset.call(params.name, params.arguments or {})
-        except UnknownTool:
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name}") from None
-        return _result(answer)
+            return called if called == health.NAME else (await self._toolset.command(called)).tool_name
+        except UnknownTool as unknown:
+            raise _unknown(called, unknown) from None
 
-    async def _subscribe(self, ctx: Any, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
+    async def _run(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        if self._letta is not None:
+            await self._letta.wait()
+        with self.metrics.call(name) as calls:
+            try:
+                answer = await self._toolset.call(name, arguments)
+            except UnknownTool as unknown:  # gone since it was looked up
+                raise _unknown(name, unknown) from None
+            if answer.error is not None:
+                calls.errors += 1
+                calls.timeouts += answer.error["code"] == "timeout"
+        return result(answer)
+
+    async def _report(self, arguments: Mapping[str, Any]) -> CallToolResult:
+        faults = [fault.message for fault in Draft202012Validator(health.INPUT_SCHEMA).iter_errors(arguments)]
+        return _failure("invalid_arguments", "; ".join(faults)) if faults else _structured(await self.health())
+
+    async def _govern(self, ctx: Context, arguments: Mapping[str, Any]) -> CallToolResult:
+        names = (*(command.tool_name for command in await self._commands()), health.NAME)
+        request = governor.Request(arguments, self._sessions.attachment(ctx), names)
+        try:
+            reply = self._governor.act(request, stateful(ctx))
+        except Refused as refused:
+            return _failure(refused.code, str(refused))
+        if stateful(ctx) and reply.attachment != request.attachment:
+            self._sessions.attach(ctx, reply.attachment)
+            if request.attached() != request.attached(reply.attachment):
+                # On the stream of the request that caused it, so that it also reaches a client without a GET stream.
+                await ctx.session.send_notification(ToolListChangedNotification(), ctx.request_id)
+        return _structured(reply.content)
+
+    async def _subscribe(self, ctx: Context, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
         # The SDK would acknowledge prompts and resources too, which this server doesn't have.
         served = SubscriptionFilter(tools_list_changed=params.notifications.tools_list_changed)
         return await self._listen(ctx, params.model_copy(update={"notifications": served}))
 
+    async def _learn(self) -> None:
+        """Remember what there is at first, so that the first change can be told from it."""
+        self._known = await self._commands()
 
-def _tool(command: Command) -> Tool:
-    described = command.described
-    annotations = described.get("annotations")
-    return Tool(
-        name=command.tool_name,
-        title=described.get("title"),
-        description=described["description"],
-        input_schema=command.input_schema,
-        annotations=None if annotations is None else ToolAnnotations.model_validate(annotations),
-    )
+    def _announce(self) -> None:
+        """Hear, on the event loop, that there are other tools now."""
+        task = asyncio.get_running_loop().create_task(self._tell())
+        self._announcing.add(task)
+        task.add_done_callback(self._announcing.discard)
+
+    async def _tell(self) -> None:
+        """Tell exactly those whose list is another one now."""
+        new = await self._commands()
+        old, self._known = self._known, new
+
+        def concerned(attached: Attachment) -> bool:
+            return old is None or _shown(old, attached) != _shown(new, attached)
+
+        self._sessions.tell(concerned)
+        if concerned(self._sessions.start):
+            await self._bus.publish(ToolsListChanged())
 
 
-def _result(answer: Answer) -> CallToolResult:
-    if answer.error is None:
-        return CallToolResult(content=[TextContent(type="text", text=answer.text)])
-    structured = {"error": dict(answer.error)}
-    # Structured content is repeated as text for clients that read only text (spec: server/tools).
-    text = TextContent(type="text", text=json.dumps(structured, ensure_ascii=False))
-    return CallToolResult(content=[text], structured_content=structured, is_error=True)
+class _Server(Server[Any]):
+    """The SDK's server, which always says that its list of tools may change."""
+
+    def create_initialization_options(
+        self, notification_options: NotificationOptions | None = None, *more: Any, **named: Any
+    ) -> InitializationOptions:
+        options = notification_options or NotificationOptions(tools_changed=True)
+        return super().create_initialization_options(options, *more, **named)
 
 
-def _contained(
-    serve: Callable[[Any, ParamsT], Awaitable[ResultT]],
-) -> Callable[[Any, ParamsT], Awaitable[ResultT]]:
-    """Turn an unforeseen exception into a plain internal error.
+def _shown(commands: tuple[Command, ...], attached: Attachment) -> list[Tool]:
+    return [tool(command) for command in commands if attached.shows(command.tool_name)]
+
+
+def _unknown(called: str, unknown: UnknownTool) -> MCPError:
+    return MCPError(INVALID_PARAMS, f"Unknown tool: {called[:_SHOWN]}", {"code": unknown.code})
+
+
+def _not_attached(name: str, in_a_session: bool) -> MCPError:
+    """For the client it is unknown, because it isn't in its list; the data says how to change that."""
+    hint = f"attach it with {governor.NAME}" if in_a_session else "the server's configuration leaves it out"
+    data = {"code": "tool_not_attached", "tool": name, "hint": hint}
+    return MCPError(INVALID_PARAMS, f"Unknown tool: {name} (not attached: {hint})", data)
+
+
+def _structured(content: Mapping[str, Any]) -> CallToolResult:
+    return result(Answer(json.dumps(content, ensure_ascii=False), structured=content))
+
+
+def _failure(code: str, message: str) -> CallToolResult:
+    return result(failed(code, message))
+
+
+@contextmanager
+def _contained() -> Iterator[None]:
+    """Turn an unforeseen exception, also one about writing a result, into a plain internal error.
 
     In the handshake era the SDK would send the exception's text to the client.
     """
-
-    @wraps(serve)
-    async def contained(ctx: Any, params: ParamsT) -> ResultT:
-        try:
-            return await serve(ctx, params)
-        except MCPError:
-            raise
-        except Exception:  # the outermost boundary: whatever it is, the log gets it and the client doesn't
-            log.exception("request failed")
-            raise MCPError(INTERNAL_ERROR, "Internal error") from None
-
-    return contained
+    try:
+        yield
+    except (MCPError, ValidationError):  # the second is the SDK's word for params that don't fit
+        raise
+    except Exception:  # the outermost boundary: whatever it is, the log gets it and the client doesn't
+        log.exception("request failed")
+        raise MCPError(INTERNAL_ERROR, "Internal error") from None

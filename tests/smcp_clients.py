@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,9 +118,13 @@ def end(process: subprocess.Popen[bytes]) -> None:
 class Pipe:
     """A server over stdio."""
 
-    def __init__(self, *more: str) -> None:
+    def __init__(self, *more: str, environ: Mapping[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
-            arguments_for("stdio", *more), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            arguments_for("stdio", *more),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(environ or {})},
         )
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._errors: list[bytes] = []
@@ -204,9 +209,12 @@ class Pipe:
 class Web:
     """A server over HTTP, on a free port of its own choice."""
 
-    def __init__(self, *more: str) -> None:
+    def __init__(self, *more: str, environ: Mapping[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
-            arguments_for("http", "--port", "0", *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            arguments_for("http", "--port", "0", *more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(environ or {})},
         )
         assert self.process.stderr is not None
         self._errors: list[bytes] = []
@@ -226,6 +234,17 @@ class Web:
         assert self.process.stderr is not None
         self.process.stdout.close()
         self.process.stderr.close()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, for bare sockets."""
+        host, _, port = self.base.removeprefix("http://").rpartition(":")
+        return host, int(port)
+
+    def stderr(self) -> str:
+        """Return what the server, which must have ended, wrote to stderr after it began to listen."""
+        self._thread.join(TIMEOUT)
+        return b"".join(self._errors).decode()
 
     def post(self, content: Any, headers: dict[str, str] | None = None) -> httpx2.Response:
         """POST a message (or raw bytes) with the headers every client sends, and these."""
@@ -258,6 +277,47 @@ class Web:
     def _collect_errors(self) -> None:
         assert self.process.stderr is not None
         self._errors.extend(iter(self.process.stderr.readline, b""))
+
+
+class OldClient:
+    """A session over HTTP+SSE: one stream to read from, one URI to post to."""
+
+    def __init__(self, web: Web, headers: Mapping[str, str] | None = None) -> None:
+        self._web = web
+        self.headers = dict(headers or {})
+        self._opened = web.client.stream("GET", f"{web.base}/sse", headers=self.headers)
+        self.stream = self._opened.__enter__()
+        self._lines = self.stream.iter_lines()
+        self.first = (next(self._lines), next(self._lines), next(self._lines))
+        self.endpoint = web.base + self.first[1].removeprefix("data: ")
+
+    def post(self, content: Any, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+        """POST a message, or raw bytes."""
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        usual = {"content-type": "application/json", **self.headers}
+        return self._web.client.post(self.endpoint, content=body, headers={**usual, **(headers or {})})
+
+    def read(self) -> Any:
+        """Return the next message on the stream, None at its end."""
+        for line in self._lines:
+            if line.startswith("data: "):
+                return json.loads(line.removeprefix("data: "))
+        return None
+
+    def ask(self, message: Any) -> Any:
+        """POST a request and return the next message on the stream."""
+        assert self.post(message).status_code == 202
+        return self.read()
+
+    def open(self, revision: str = "2024-11-05") -> OldClient:
+        """Shake hands."""
+        assert self.ask(hello(revision))["result"]["protocolVersion"] == revision
+        assert self.post(notification("notifications/initialized")).status_code == 202
+        return self
+
+    def leave(self) -> None:
+        """Close the stream, and with it the session."""
+        self._opened.__exit__(None, None, None)
 
 
 def messages(response: httpx2.Response) -> list[Any]:

@@ -149,7 +149,7 @@ class _Command:
 def _commands(table: Table) -> dict[str, _Command]:
     """Read the command for each transport; a plain `command` with {port} can serve both over HTTP."""
     if table.values.get("command") == BUNDLED:
-        return {transport: _Command(bundled_command(transport), table.pairs("env")) for transport in ("stdio", "http")}
+        return {transport: _Command(bundled_command(transport), table.pairs("env")) for transport in TRANSPORTS}
     commands = {transport: _command(table, key) for transport, key in COMMAND_KEYS.items() if key in table.values}
     if len(commands) == 1 and "stdio" in commands and commands["stdio"].wants_port:
         return {"http": commands["stdio"], "sse": commands["stdio"]}

@@ -201,7 +201,8 @@ def bundled_command(transport: str) -> tuple[str, ...]:
     Python's `-P` keeps a user's own `smcp.py` in the working directory out of the way; before 3.11, which lacks it,
     the same is done by hand.
     """
-    where = ("--transport", "stdio") if transport == "stdio" else ("--transport", transport, "--port", "{port}")
+    # Over HTTP it serves old and new clients at once.
+    where = ("--transport", "stdio") if transport == "stdio" else ("--transport", "http", "--port", "{port}")
     if sys.version_info >= (3, 11):
         return ("{python}", "-P", "-m", "smcp", *where)
     guard = "import sys, runpy; del sys.path[0]; runpy.run_module('smcp', run_name='__main__', alter_sys=True)"

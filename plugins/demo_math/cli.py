@@ -16,9 +16,18 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 READ_ONLY = {"readOnlyHint": True, "openWorldHint": False}
+NUMBER = {"type": "number"}
+COUNT = {"type": "integer", "minimum": 0}
+SIDE = {"type": "string", "enum": ["heads", "tails"]}
+
+
+def an_object(**members: "dict[str, Any]") -> "dict[str, Any]":
+    """The JSON Schema of an object that has exactly these members."""
+    return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
+
 
 SPEC: dict[str, Any] = {
-    "contract_version": "1.0",
+    "contract_version": "1.1",
     "plugin": {"name": "demo_math", "version": "1.0.0", "description": "Arithmetic, byte sizes and coins."},
     "commands": [
         {
@@ -36,6 +45,8 @@ SPEC: dict[str, Any] = {
                 {"name": "a", "type": "number", "description": "Left operand.", "required": True},
                 {"name": "b", "type": "number", "description": "Right operand; not 0 to divide.", "required": True},
             ],
+            "result": an_object(operation={"type": "string"}, a=NUMBER, b=NUMBER, result=NUMBER),
+            "examples": [{"operation": "divide", "a": 1, "b": 8}, {"operation": "add", "a": 0.5, "b": -2}],
             "annotations": READ_ONLY,
         },
         {
@@ -59,6 +70,12 @@ SPEC: dict[str, Any] = {
                     "enum": ["si", "iec"],
                 },
             ],
+            "result": an_object(
+                size=COUNT,
+                unit={"type": "string"},
+                formatted={"type": "string", "pattern": r"^[0-9]+(\.[0-9])? ([kKMGTPE]i?)?B$"},
+            ),
+            "examples": [{"size": 1536}, {"size": 1_500_000, "unit": "si"}],
             "annotations": READ_ONLY,
         },
         {
@@ -76,6 +93,8 @@ SPEC: dict[str, Any] = {
                 },
                 {"name": "seed", "type": "integer", "description": "Makes the flips repeatable."},
             ],
+            "result": an_object(flips=COUNT, heads=COUNT, tails=COUNT, results={"type": "array", "items": SIDE}),
+            "examples": [{"flips": 3, "seed": 7}],
             "annotations": READ_ONLY,
             "deterministic": False,
         },
@@ -182,10 +201,18 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are refusals instead of text on stderr."""
+    """A parser whose complaints are refusals instead of text on stderr, and that takes "--" for a value."""
 
     def error(self, message: str) -> NoReturn:
         raise Refusal("invalid_arguments", message, 2)
+
+    def _get_values(self, action: argparse.Action, arg_strings: "list[str]") -> Any:
+        if action.nargs is not None or not action.option_strings:
+            return super()._get_values(action, arg_strings)
+        # Before Python 3.12.5 the inherited method drops "--" even where it is the value of a flag.
+        value = self._get_value(action, arg_strings[0])
+        self._check_value(action, value)
+        return value
 
 
 def build_parser() -> Parser:

@@ -17,10 +17,17 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 READ_ONLY = {"readOnlyHint": True, "openWorldHint": False}
+COUNT = {"type": "integer", "minimum": 0}
 TEXT = {"name": "text", "type": "string", "description": "Any text, also an empty one.", "required": True}
 
+
+def an_object(**members: "dict[str, Any]") -> "dict[str, Any]":
+    """The JSON Schema of an object that has exactly these members."""
+    return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
+
+
 SPEC: dict[str, Any] = {
-    "contract_version": "1.0",
+    "contract_version": "1.1",
     "plugin": {"name": "demo_text", "version": "1.0.0", "description": "Echo, count, slug and hash texts."},
     "commands": [
         {
@@ -28,6 +35,8 @@ SPEC: dict[str, Any] = {
             "title": "Echo",
             "description": "Give back the message.",
             "parameters": [{**TEXT, "name": "message"}],
+            "result": an_object(message={"type": "string"}),
+            "examples": [{"message": "hello"}, {"message": ""}],
             "annotations": READ_ONLY,
         },
         {
@@ -35,6 +44,8 @@ SPEC: dict[str, Any] = {
             "title": "Count words",
             "description": "Count the words, characters and lines of a text.",
             "parameters": [TEXT],
+            "result": an_object(words=COUNT, characters=COUNT, lines=COUNT),
+            "examples": [{"text": "two words"}],
             "annotations": READ_ONLY,
         },
         {
@@ -42,6 +53,8 @@ SPEC: dict[str, Any] = {
             "title": "Slugify",
             "description": "Turn a text into lower-case words joined by hyphens, fit for a URL.",
             "parameters": [TEXT],
+            "result": an_object(slug={"type": "string", "pattern": "^([a-z0-9]+(-[a-z0-9]+)*)?$"}),
+            "examples": [{"text": "Crème Brûlée!"}],
             "annotations": READ_ONLY,
         },
         {
@@ -66,6 +79,12 @@ SPEC: dict[str, Any] = {
                     "maximum": 32,
                 },
             ],
+            "result": an_object(
+                algorithm={"type": "string"},
+                length=COUNT,
+                preview={"type": "string", "pattern": "^[0-9a-f]{1,32}$"},
+            ),
+            "examples": [{"text": "hello"}, {"text": "hello", "algorithm": "md5", "length": 8}],
             "annotations": READ_ONLY,
         },
     ],
@@ -122,10 +141,18 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are refusals instead of text on stderr."""
+    """A parser whose complaints are refusals instead of text on stderr, and that takes "--" for a value."""
 
     def error(self, message: str) -> NoReturn:
         raise Refusal("invalid_arguments", message, 2)
+
+    def _get_values(self, action: argparse.Action, arg_strings: "list[str]") -> Any:
+        if action.nargs is not None or not action.option_strings:
+            return super()._get_values(action, arg_strings)
+        # Before Python 3.12.5 the inherited method drops "--" even where it is the value of a flag.
+        value = self._get_value(action, arg_strings[0])
+        self._check_value(action, value)
+        return value
 
 
 def build_parser() -> Parser:

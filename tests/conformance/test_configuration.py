@@ -228,7 +228,7 @@ class TestPyproject:
             ('http-command = "shop -p 8000"\nurl = "http://localhost:8000/mcp"', ["http"]),
             ('command = "shop"\nurl = "http://localhost:8000/mcp"', ["stdio", "http"]),
             ('url = "http://localhost:8000/sse"', ["sse"]),
-            ('command = "bundled"', ["stdio", "http"]),
+            ('command = "bundled"', ["stdio", "http", "sse"]),
             ('command = "bundled"\ntransports = ["stdio"]', ["stdio"]),
             ('command = "x"\ntransports = ["stdio", "stdio"]', ["stdio"]),
         ],
@@ -237,9 +237,10 @@ class TestPyproject:
         assert [target.transport for target in targets(tmp_path, text).values()] == transports
 
     def test_bundled_is_started_for_each_transport_in_its_own_way(self, tmp_path: Path) -> None:
-        found = targets(tmp_path, 'command = "bundled"\ntransports = ["stdio", "http"]')
+        found = targets(tmp_path, 'command = "bundled"\ntransports = ["stdio", "http", "sse"]')
         assert found["shop-stdio"].command == bundled_command("stdio")
-        assert found["shop-http"].command == bundled_command("http")
+        assert found["shop-http"].command == found["shop-sse"].command == bundled_command("http")
+        assert (found["shop-sse"].url or "").endswith("/sse")
 
     def test_a_targets_policy_adds_to_the_runs(self, tmp_path: Path) -> None:
         text = (

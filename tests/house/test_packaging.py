@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from smcp_conformance.configuration import read_pyproject
+from smcp_conformance.target import TRANSPORTS
 
 ROOT = Path(__file__).parents[2]
 make = shutil.which("make")
@@ -57,7 +58,7 @@ def test_the_workflow_runs_every_python_that_is_promised() -> None:
 def test_the_bundled_server_is_this_projects_target() -> None:
     """Over each transport that it speaks."""
     targets = read_pyproject(ROOT / "pyproject.toml").targets
-    assert {(target.group, target.transport) for target in targets} == {("bundled", "stdio"), ("bundled", "http")}
+    assert {(target.group, target.transport) for target in targets} == {("bundled", one) for one in TRANSPORTS}
 
 
 class TestMake:

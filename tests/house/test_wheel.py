@@ -149,6 +149,7 @@ def test_the_wheel_holds_packages_plugins_and_data_and_nothing_else(wheel: Path)
     assert {root for root in roots if not root.endswith(".dist-info")} == {"smcp", "smcp_conformance"}
     assert "smcp-conformance = smcp_conformance.plugin" in points
     assert "smcp = smcp.__main__:main" in points
+    assert "smcp-stdio = smcp.__main__:main_stdio" in points
     packages = {"smcp": ROOT / "smcp", "smcp_conformance": ROOT / "conformance/smcp_conformance"}
     packages["smcp/plugins"] = ROOT / "plugins"
     for prefix, folder in packages.items():

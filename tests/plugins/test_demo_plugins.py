@@ -221,6 +221,14 @@ def test_slugify(text: str, slug: str) -> None:
     assert _slug(text) == slug
 
 
+@pytest.mark.parametrize(
+    "text", ["--", "-", "--message", "--message=x", "=", "-1", "@", "%s", "\r\n", "\u2028", "\ufeff"]
+)
+def test_echo_gives_back_what_command_lines_may_stumble_over(text: str) -> None:
+    """Some versions of argparse drop "--" even as a flag's value."""
+    assert run("demo_text", "echo", f"--message={text}") == (0, {"message": text})
+
+
 @few
 @given(text=texts)
 def test_echo_gives_back_any_text(text: str) -> None:

@@ -55,8 +55,8 @@ def batching() -> Iterator[Pipe]:
 
 @pytest.fixture(scope="module")
 def web(odd_plugins: Path) -> Iterator[Web]:
-    """The demo plugins and the odd one over HTTP."""
+    """The demo plugins and the odd one over HTTP, each call an only child: tests watch what becomes of it."""
     demo = Path(__file__).parents[2] / "plugins"
-    server = Web("--plugins-dir", str(demo), "--plugins-dir", str(odd_plugins))
+    server = Web("--plugins-dir", str(demo), "--plugins-dir", str(odd_plugins), "--plugin-runner", "cold")
     yield server
     server.stop()

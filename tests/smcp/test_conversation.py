@@ -166,3 +166,12 @@ def test_an_overlong_line_comes_out_once_as_nothing() -> None:
     lines = Lines(limit=10)
     assert [*lines.feed(b"x" * 8), *lines.feed(b"x" * 8), *lines.feed(b"x\nok\n")] == [None, b"ok"]
     assert list(lines.finish()) == []
+
+
+def test_an_exceptions_text_stays_inside() -> None:
+    """The SDK passes exceptions on with code 0."""
+    conversation = Conversation()
+    conversation.receive(b'{"jsonrpc":"2.0","id":3,"method":"tools/call"}')
+    failed = ErrorData(code=0, message="secret /etc/path")
+    told = written(conversation, JSONRPCError(jsonrpc="2.0", id=3, error=failed))
+    assert told == {"jsonrpc": "2.0", "id": 3, "error": {"code": -32603, "message": "Internal error"}}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from smcp_clients import ODD_PLUGIN, write_plugin
 
 from smcp.discovery import Discovery
 
-NO_JSON = "--describe printed something else than one JSON object in UTF-8"
+NO_HELP = "; and --help names no commands"
+NO_JSON = f"--describe printed something else than one JSON object in UTF-8{NO_HELP}"
 
 
 def describing(value: Any) -> str:
@@ -48,8 +53,8 @@ def test_plugins_are_found_in_order_and_the_first_of_a_name_counts(tmp_path: Pat
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("raise SystemExit('no')", "--describe exited with code 1: no"),
-        ("raise SystemExit(3)", "--describe exited with code 3"),
+        ("raise SystemExit('no')", f"--describe exited with code 1: no{NO_HELP}"),
+        ("raise SystemExit(3)", f"--describe exited with code 3{NO_HELP}"),
         ("print('hello')", NO_JSON),
         (
             "import sys; sys.stdout.buffer.write(b'\"\\xff\"')",
@@ -85,6 +90,46 @@ def test_stopping_ends_the_questions(tmp_path: Path) -> None:
     discovery.stop()
     assert discovery.commands.result(60) == ()
     assert told == ["plugin 'slow' skipped: --describe was ended: stopped"]
+
+
+def test_no_two_tools_have_one_name(tmp_path: Path) -> None:
+    """Two underscores may be part of a plugin's or a command's own name."""
+    write_plugin(tmp_path, "a", describing(one("a", "b__c", "d")))
+    write_plugin(tmp_path, "a__b", describing(one("a__b", "c", "e")))
+    names, told = found(tmp_path)
+    assert names == ["a__b__c", "a__d", "a__b__e"]
+    assert told == ["command 'a__b__c' of plugin 'a__b' skipped: plugin 'a' has its name"]
+
+
+def test_only_a_file_is_a_plugin(tmp_path: Path) -> None:
+    """A folder called cli.py is none, nor is a link to nowhere."""
+    (tmp_path / "folder" / "cli.py").mkdir(parents=True)
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link" / "cli.py").symlink_to(tmp_path / "nothing")
+    assert found(tmp_path) == ([], [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_after_the_stop_no_plugin_is_left(tmp_path: Path) -> None:
+    """Not even one that ignores SIGTERM, nor one that waits for its turn to be asked."""
+    mark = tmp_path / "asked"
+    stubborn = "import os, pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    stubborn += f"pathlib.Path({str(mark)!r}).open('a').write(str(os.getpid()) + '\\n'); time.sleep(600)"
+    for number in range(2 * (os.cpu_count() or 1) + 2):
+        write_plugin(tmp_path / "plugins", f"p{number}", stubborn)
+    discovery = Discovery([tmp_path / "plugins"], 600, lambda _: None).start()
+    assert _until(lambda: mark.exists() and mark.read_text(encoding="utf-8").endswith("\n"))
+    discovery.stop()
+    pids = [int(pid) for pid in mark.read_text(encoding="utf-8").split()]
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert discovery.commands.result(60) == ()
+    assert len(pids) <= 2 * (os.cpu_count() or 1)
+
+
+def _until(happened: Callable[[], bool]) -> bool:
+    """Wait for something, not for ever."""
+    pause = threading.Event()
+    return any(happened() or pause.wait(0.05) for _ in range(1200))
 
 
 def test_folders_that_cannot_be_plugins(tmp_path: Path) -> None:

@@ -27,9 +27,18 @@ def session(web: Web) -> dict[str, str]:
 def test_every_handshake_revision_is_served(web: Web, revision: str) -> None:
     """Tools are listed and called within a session."""
     headers = web.open(revision)
-    assert len(web.ask(request(1, "tools/list"), headers)["result"]["tools"]) == 16
+    assert len(web.ask(request(1, "tools/list"), headers)["result"]["tools"]) == 17
     result = web.ask(call("ü", "demo_text__echo", {"message": "é"}), headers)
     assert (result["id"], json.loads(result["result"]["content"][0]["text"])) == ("ü", {"message": "é"})
+
+
+def test_events_are_single_lines_to_everyone(web: Web, session: dict[str, str]) -> None:
+    """Also to clients that break lines at Unicode's separators, where server-sent events don't."""
+    text = "a\nb\r\u2028\u2029\x85ü"
+    answer = web.post(call("\u2028", "demo_text__echo", {"message": text}), session)
+    [event] = [line for line in answer.text.splitlines() if line.startswith("data:")]
+    told = json.loads(event.removeprefix("data:"))
+    assert (told["id"], json.loads(told["result"]["content"][0]["text"])) == ("\u2028", {"message": text})
 
 
 def test_the_stateless_era_needs_no_session(web: Web) -> None:
@@ -68,6 +77,37 @@ def test_a_faulty_body_is_400_with_its_code(
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
     assert answer.json().get("id") == request_id
     assert ("id" in answer.json()) == (request_id is not None)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"id": {}, "result": {}},
+        {"id": 1.5, "result": {}},
+        {"result": {}},
+        {"id": 1, "result": 1},
+        {"id": 1, "result": {}, "error": {"code": 1, "message": "x"}},
+        {"id": [], "error": {"code": 1, "message": "x"}},
+        {"id": 1, "error": "x"},
+        {"id": 1, "error": {"code": True, "message": "x"}},
+        {"id": 1, "error": {"code": 1}},
+        {"id": 1, "result": {"x": "\ud800"}},
+    ],
+)
+def test_a_faulty_response_is_refused_in_few_words(web: Web, session: dict[str, str], response: dict[str, Any]) -> None:
+    """400 without an id, for nobody asked; the SDK would quote its whole validation."""
+    answer = web.post({"jsonrpc": "2.0", **response}, session)
+    assert (answer.status_code, answer.json()["error"]["code"], "id" in answer.json()) == (400, -32600, False)
+    assert len(answer.json()["error"]["message"]) < 100
+
+
+@pytest.mark.parametrize(
+    "response", [{"id": 1, "result": {}}, {"id": "x", "error": {"code": 1, "message": "x", "data": None}}]
+)
+def test_a_response_nobody_waits_for_is_accepted(web: Web, session: dict[str, str], response: dict[str, Any]) -> None:
+    """202 without a body."""
+    answer = web.post({"jsonrpc": "2.0", **response}, session)
+    assert (answer.status_code, answer.content) == (202, b"")
 
 
 def test_a_batch_at_2025_03_26_gets_one_array(web: Web) -> None:

@@ -17,6 +17,7 @@ DEMO_TOOLS = [
     "demo_text__word_count",
     "demo_text__slugify",
     "demo_text__hash_preview",
+    "health",
 ]
 
 
@@ -133,12 +134,12 @@ def test_tools_are_the_plugins_commands(handshake: Pipe) -> None:
 
 
 def test_a_success_is_one_text_block(handshake: Pipe) -> None:
-    """Without an output schema there is no structured content."""
+    """What a command prints; the demo plugins describe their results, so that it is structured content, too."""
     result = handshake.ask(call(1, "demo_math__calculate", {"operation": "subtract", "a": 1, "b": -2.5}))["result"]
     [block] = result["content"]
-    assert json.loads(block["text"])["result"] == 3.5
+    assert json.loads(block["text"]) == result["structuredContent"]
+    assert result["structuredContent"]["result"] == 3.5
     assert result["isError"] is False
-    assert "structuredContent" not in result
 
 
 @pytest.mark.parametrize(
@@ -173,10 +174,11 @@ def test_a_plugins_own_error_is_passed_on(handshake: Pipe) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["nope", "demo_math.calculate", ""])
+@pytest.mark.parametrize("name", ["nope", "demo_math.nope", "", "x" * 5000, "sanctum__tools"])
 def test_an_unknown_tool_is_a_protocol_error(handshake: Pipe, name: str) -> None:
-    """It is -32602, not a tool result."""
-    assert handshake.ask(call(1, name))["error"]["code"] == -32602
+    """It is -32602, not a tool result, and says so in few words."""
+    error = handshake.ask(call(1, name))["error"]
+    assert (error["code"], len(error["message"]) < 200) == (-32602, True)
 
 
 def test_arguments_may_be_left_out(handshake: Pipe) -> None:

@@ -72,7 +72,7 @@ def test_a_timeout_ends_the_command(start: Callable[..., Pipe]) -> None:
 @posix
 def test_a_cancelled_call_is_stopped_and_never_answered(start: Callable[..., Pipe]) -> None:
     """The id must match in type as well; then the plugin is gone and nothing is written."""
-    pipe = start().listen().open("2025-11-25")
+    pipe = start("--plugin-runner", "cold").listen().open("2025-11-25")
     pipe.send(call(5, "odd__nap", {"seconds": 600}))
     running = children(pipe)
     pipe.send(notification("notifications/cancelled", {"requestId": "5"}))
@@ -148,7 +148,7 @@ def test_a_client_that_never_reads_can_still_end_the_server(start: Callable[...,
 def test_stdout_belongs_to_the_protocol(start: Callable[..., Pipe]) -> None:
     """Without any plugin the server works, and what it has to say about that goes to stderr."""
     pipe = start("--plugins-dir", os.path.join("no", "such", "place")).listen().open("2025-11-25")
-    assert len(pipe.ask(request(1, "tools/list"))["result"]["tools"]) == 9
+    assert len(pipe.ask(request(1, "tools/list"))["result"]["tools"]) == 10
     pipe.close_stdin()
     assert pipe.wait() == 0
     assert "does not exist" in pipe.stderr()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
 
 import anyio
 import pytest
-from mcp.shared.exceptions import MCPError
 from smcp_clients import ODD_PLUGIN, write_plugin
 
 from smcp.discovery import Command, Discovery
-from smcp.server import Service
+from smcp.runner import Call, End, Outcome, Runs
 from smcp.toolset import Answer, Toolset, UnknownTool
 
 
@@ -39,30 +37,48 @@ def test_an_unknown_tool_is_no_answer(toolset: Toolset) -> None:
         anyio.run(toolset.call, "odd__none", {})
 
 
-class Broken(Toolset):
-    """A toolset with a fault."""
-
-    async def commands(self) -> NoReturn:
-        """Fail."""
-        raise ValueError("secret /etc/path")
-
-    async def call(self, tool_name: str, arguments: Any) -> Answer:
-        """Fail likewise."""
-        raise KeyError("secret")
+def test_the_older_name_of_a_tool(toolset: Toolset) -> None:
+    """It leads to the same command; the first dot is the separator."""
+    assert anyio.run(toolset.command, "odd.plain").tool_name == "odd__plain"
 
 
-@pytest.mark.parametrize(("method", "params"), [("tools/list", {}), ("tools/call", {"name": "x"})])
-def test_an_exception_says_nothing_to_the_client(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, method: str, params: dict[str, Any]
-) -> None:
-    """It is logged, and the error on the wire is the same for every fault."""
-    entry = Service(Broken(Discovery([tmp_path]))).server.get_request_handler(method)
-    assert entry is not None
-    context: Any = None  # not looked at by either
-    with pytest.raises(MCPError) as raised:
-        anyio.run(entry.handler, context, entry.params_type.model_validate(params))
-    assert (raised.value.error.code, raised.value.error.message) == (-32603, "Internal error")
-    assert "secret" in caplog.text
+class Noted(Runs):
+    """Runs that remember the calls, and whether they were closed."""
+
+    calls: list[Call]
+    closed = False
+
+    async def run(self, call: Call) -> Outcome:
+        """Run nothing."""
+        self.calls = [call]
+        return Outcome(End.EXITED, 0, b"ran", b"")
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+def test_calls_go_to_the_runs_that_were_given(tmp_path: Path) -> None:
+    """With this interpreter, the time limit and the environment of plugins; they end with the toolset."""
+    discovery = Discovery([write_plugin(tmp_path, "odd", ODD_PLUGIN)]).start()
+    runs = Noted()
+    toolset = Toolset(discovery, 7.5, runs)
+    assert anyio.run(toolset.call, "odd__argv", {"text": "x"}) == Answer("ran")
+    [call] = runs.calls
+    assert call.argv == (sys.executable, str(tmp_path / "odd" / "cli.py"), "argv", "--text=x")
+    assert call.timeout == 7.5
+    assert call.env is not None
+    assert call.env["PYTHONUNBUFFERED"] == "1"
+    toolset.close()
+    assert runs.closed
+
+
+def test_plugins_that_are_not_offered_have_a_reason(tmp_path: Path) -> None:
+    """By name."""
+    discovery = Discovery([write_plugin(tmp_path, "bad", "print('{}')")], 60, lambda _: None).start()
+    discovery.commands.result(120)
+    skipped = Toolset(discovery).skipped()
+    assert skipped == {"bad": "plugin: is missing, but required; commands: is missing, but required"}
 
 
 def test_a_command_knows_its_tool() -> None:

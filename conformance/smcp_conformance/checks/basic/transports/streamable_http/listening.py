@@ -40,7 +40,8 @@ def call_tools(leg: Leg, session: Session) -> int:
     """Call tools with a progress token, and return how many reports came."""
     reports = 0
     for made in [made for made in leg.calls if made.reply is not None][:6]:
-        reply = start_call(session, made.tool, made.arguments, {"progressToken": "conformance"}).wait(patience(session))
+        token = f"conformance {session.next_id()}"  # used once: a value that begins anew must not look like a fall
+        reply = start_call(session, made.tool, made.arguments, {"progressToken": token}).wait(patience(session))
         reports += sum(frame.message.get("method") == "notifications/progress" for frame in reply.before)
     session.drain()
     return reports

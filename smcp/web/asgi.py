@@ -14,12 +14,18 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 
+class Rejected(Exception):
+    """A request that ends here, with this HTTP status and JSON body."""
+
+    def __init__(self, status: int, content: Any, *headers: Header) -> None:
+        super().__init__(status)
+        self.status = status
+        self.content = content
+        self.headers = headers
+
+
 class Disconnected(Exception):
     """The client left before its request was complete."""
-
-
-class TooLarge(Exception):
-    """The body is longer than allowed."""
 
 
 def values(scope: Scope, name: str) -> list[str]:
@@ -40,23 +46,6 @@ def replaced(scope: Scope, name: str, new: Iterable[str]) -> Scope:
     return {**scope, "headers": [*kept, *((key, one.encode("latin-1")) for one in new)]}
 
 
-async def body(receive: Receive, limit: int) -> bytes:
-    """Read the whole request body. Raises `TooLarge` or `Disconnected`."""
-    parts: list[bytes] = []
-    held = 0
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Disconnected
-        parts.append(message.get("body", b""))
-        held += len(parts[-1])
-        if held > limit:
-            raise TooLarge
-        more = message.get("more_body", False)
-    return b"".join(parts)
-
-
 def replay(content: bytes, receive: Receive) -> Receive:
     """Return a receive that gives the body once, and then what the connection gives."""
     waiting: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
@@ -69,8 +58,13 @@ def replay(content: bytes, receive: Receive) -> Receive:
 
 async def answer(send: Send, status: int, content: Any = None, headers: Iterable[Header] = ()) -> None:
     """Send a complete response: JSON, or nothing if `content` is None."""
-    written = b"" if content is None else json.dumps(content, separators=(",", ":")).encode("ascii")
-    kind: list[Header] = [] if content is None else [(b"content-type", b"application/json")]
-    length = (b"content-length", str(len(written)).encode("ascii"))
+    written = None if content is None else json.dumps(content, separators=(",", ":")).encode("ascii")
+    await answer_json(send, status, written, headers)
+
+
+async def answer_json(send: Send, status: int, written: bytes | None, headers: Iterable[Header] = ()) -> None:
+    """Send a complete response of JSON that is written already."""
+    kind: list[Header] = [] if written is None else [(b"content-type", b"application/json")]
+    length = (b"content-length", str(len(written or b"")).encode("ascii"))
     await send({"type": "http.response.start", "status": status, "headers": [*kind, length, *headers]})
-    await send({"type": "http.response.body", "body": written})
+    await send({"type": "http.response.body", "body": written or b""})

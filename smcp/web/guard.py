@@ -1,9 +1,8 @@
 """What stands before the SDK's HTTP endpoint: everything it lets through, answers wrongly, or mixes up.
 
-The guard refuses foreign hosts and origins, checks media types, versions and envelopes, and gives every request of
-the handshake era an id of its own inside the server, so that two clients' requests, or one client's two, with equal
-ids can't get each other's answers. Authentication will stand here too, before anything is read. It knows ASGI and
-JSON-RPC, not the SDK.
+The guard checks media types, versions and envelopes, and gives every request of the handshake era an id of its own
+inside the server, so that two clients' requests, or one client's two, with equal ids can't get each other's answers.
+It knows ASGI and JSON-RPC, not the SDK. Who may ask at all is the gate's business.
 """
 
 from __future__ import annotations
@@ -13,11 +12,8 @@ import re
 from collections import OrderedDict
 from typing import Any
 
-from smcp import asgi
-from smcp.asgi import App, Message, Receive, Scope, Send
 from smcp.envelope import (
     INVALID_REQUEST,
-    PARSE_ERROR,
     UNREADABLE,
     Kind,
     Refusal,
@@ -26,65 +22,43 @@ from smcp.envelope import (
     examine,
     parse,
 )
-from smcp.listening import is_loopback
-
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a request body."""
+from smcp.web import asgi, body
+from smcp.web.asgi import App, Message, Receive, Rejected, Scope, Send
 
 HANDSHAKE = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS = ("2026-07-28",)
 BATCH_REVISION = "2025-03-26"
 
-JSON = "application/json"
 HEADER_MISMATCH = -32020
+INTERNAL_ERROR = -32603
 _META_VERSION = "io.modelcontextprotocol/protocolVersion"
 _CANCELLED = b'"error":{"code":-32800,'
+_EXCEPTION = b'"error":{"code":0,'  # the SDK's way to pass on an exception it met, with its text
+# No line breaks to server-sent events, but to clients that split text wherever Python's splitlines does.
+_LINE_BREAKS = ((b"\xc2\x85", rb"\u0085"), (b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))
 _REMEMBERED = 10_000
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
-
-
-class Rejected(Exception):
-    """A request that ends here, with this HTTP status and JSON body."""
-
-    def __init__(self, status: int, content: Any, *headers: asgi.Header) -> None:
-        super().__init__(status)
-        self.status = status
-        self.content = content
-        self.headers = headers
 
 
 class Guard:
-    """An ASGI application around the one that serves MCP at `path`."""
+    """An ASGI application around the SDK's endpoint. Raises `Rejected` for what it refuses."""
 
-    def __init__(self, app: App, path: str = "/mcp") -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
-        self._path = path
         self._numbers = itertools.count(1)
         # Handshake-era requests without an answer yet: (session, type and value of the id) -> the id inside.
         self._inside: OrderedDict[tuple[str, type, Any], int] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection, as ASGI says."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        """Serve one HTTP request, as ASGI says."""
+        if scope["method"] == "POST":
+            await self._post(cleaned(scope), receive, send)
             return
-        try:
-            check_source(scope)
-            if scope["path"] != self._path:
-                await self._app(scope, receive, send)
-            elif scope["method"] == "POST":
-                await self._post(cleaned(scope), receive, send)
-            else:
-                check_bodiless(scope)
-                await self._app(cleaned(scope), receive, _with_id(send, UNREADABLE))
-        except Rejected as rejected:
-            await asgi.answer(send, rejected.status, rejected.content, rejected.headers)
-        except asgi.Disconnected:
-            return
+        check_bodiless(scope)
+        await self._app(cleaned(scope), receive, _with_id(send, UNREADABLE))
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
         revision = asgi.value(scope, "mcp-protocol-version")
-        content = await _content(scope, receive)
+        content = await body.read(scope, receive)
         try:
             message = parse(content)
             if isinstance(message, list) and _takes_batches(scope, revision):
@@ -147,9 +121,7 @@ class Guard:
             content = part.get("body", b"")
             if inside in content:
                 self._inside.pop(key, None)
-                # The SDK ends a cancelled request's stream with an error; the specification wants no answer.
-                content = b"" if _CANCELLED in content[:200] else content.replace(inside, outside, 1)
-                part = {**part, "body": content}
+                part = {**part, "body": _answer(content.replace(inside, outside, 1), outside, original)}
             await send(part)
 
         return restored
@@ -182,17 +154,6 @@ class Collector:
             return [parse(bytes(self._body))]
         lines = bytes(self._body).splitlines()
         return [parse(line.removeprefix(b"data:")) for line in lines if line.startswith(b"data:") and line[5:].strip()]
-
-
-def check_source(scope: Scope) -> None:
-    """Refuse what a browser was tricked into (DNS rebinding): only loopback names may ask. Raises `Rejected`."""
-    host = asgi.value(scope, "host")
-    if host is None or not _is_loopback_authority(host):
-        raise Rejected(403, error_response(INVALID_REQUEST, "Forbidden: unknown Host", UNREADABLE))
-    for origin in asgi.values(scope, "origin"):
-        scheme, _, authority = origin.partition("://")
-        if scheme not in ("http", "https") or not _is_loopback_authority(authority):
-            raise Rejected(403, error_response(INVALID_REQUEST, "Forbidden: unknown Origin", UNREADABLE))
 
 
 def check_bodiless(scope: Scope) -> None:
@@ -228,24 +189,9 @@ def cleaned(scope: Scope) -> Scope:
     offers = [offer.strip() for line in asgi.values(scope, "accept") for offer in line.split(",")]
     wanted = [offer for offer in offers if not re.search(r";\s*q=0(\.0*)?\s*(;|$)", offer)]
     scope = asgi.replaced(scope, "accept", [", ".join(wanted)] if wanted else [])
-    if _media_type(scope) == JSON:
-        scope = asgi.replaced(scope, "content-type", [JSON])
+    if body.media_type(scope) == body.JSON:
+        scope = asgi.replaced(scope, "content-type", [body.JSON])
     return asgi.replaced(scope, "last-event-id", [])
-
-
-async def _content(scope: Scope, receive: Receive) -> bytes:
-    if _media_type(scope) != JSON:
-        refusal = "Unsupported Media Type: Content-Type must be application/json"
-        raise Rejected(415, error_response(INVALID_REQUEST, refusal, UNREADABLE))
-    try:
-        return await asgi.body(receive, MAX_BODY)
-    except asgi.TooLarge:
-        refusal = f"Content Too Large: at most {MAX_BODY} bytes"
-        raise Rejected(413, error_response(PARSE_ERROR, refusal, UNREADABLE)) from None
-
-
-def _media_type(scope: Scope) -> str:
-    return (asgi.value(scope, "content-type") or "").partition(";")[0].strip().lower()
 
 
 def _with_id(send: Send, request_id: Any) -> Send:
@@ -273,6 +219,17 @@ def _with_id(send: Send, request_id: Any) -> Send:
     return mended
 
 
+def _answer(event: bytes, start: bytes, request_id: Any) -> bytes:
+    """Mend the event that holds an answer, which begins with `start`: no exception's text, and none if cancelled."""
+    if start + _CANCELLED in event:
+        return b""
+    for character, escape in _LINE_BREAKS:
+        event = event.replace(character, escape)
+    if start + _EXCEPTION in event:
+        return b"event: message\ndata: %s\n\n" % encode(error_response(INTERNAL_ERROR, "Internal error", request_id))
+    return event
+
+
 def _reidentified(content: bytes, request_id: Any) -> bytes:
     message = parse(content)
     if message.get("id") is not None or "error" not in message:
@@ -287,8 +244,3 @@ def _takes_batches(scope: Scope, revision: str | None) -> bool:
 
 def _is_handshake(revision: str | None) -> bool:
     return revision is None or revision in HANDSHAKE
-
-
-def _is_loopback_authority(authority: str) -> bool:
-    parts = _HOST.fullmatch(authority)
-    return parts is not None and is_loopback(parts[1])
