@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -103,7 +103,7 @@ def _at_once(both: tuple[Runs, ...], call: Call, calls: int) -> float:
     return 1000 * (time.perf_counter() - began) / (calls * len(both))
 
 
-ROWS = {
+ROWS: dict[str, Callable[[], tuple[float, float]]] = {
     "plugin, light: warm / cold": calculate,
     "plugin, --describe: warm / cold": describe,
     "plugin, imports pydantic: warm / cold": heavy,

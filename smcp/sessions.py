@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anyio
@@ -59,7 +60,10 @@ class Sessions:
             if concerned(self._of(connection)) and connection not in self._telling:
                 task = asyncio.get_running_loop().create_task(_notify(connection))
                 self._telling[connection] = task
-                task.add_done_callback(lambda _, told=connection: self._telling.pop(told, None))
+                task.add_done_callback(partial(self._told, connection))
+
+    def _told(self, connection: Connection, task: asyncio.Task[None]) -> None:
+        self._telling.pop(connection, None)
 
     def _of(self, connection: Connection) -> Attachment:
         kept: Attachment = connection.state.get(_ATTACHMENT, self.start)

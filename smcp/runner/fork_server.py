@@ -19,10 +19,10 @@ import sys  # noqa: E402 - the line above has to be the first
 BARE = frozenset(sys.modules)  # what a cold start has loaded before its first line
 
 import marshal  # noqa: E402 - the line above has to come before all imports
-import os  # noqa: E402
-import select  # noqa: E402
-import signal  # noqa: E402
-import socket  # noqa: E402
+import os  # noqa: E402 - as above
+import select  # noqa: E402 - as above
+import signal  # noqa: E402 - as above
+import socket  # noqa: E402 - as above
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
