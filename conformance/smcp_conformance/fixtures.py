@@ -34,12 +34,15 @@ from smcp_conformance.target import (
     read_command,
     url_target,
 )
+from smcp_conformance.tracebacks import ours
+from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from smcp_conformance.cli.handle import PluginCli
 
+__tracebackhide__ = ours
 SOURCE = "mcp_server"
 
 
@@ -93,11 +96,15 @@ def mcp_server(command: str | Sequence[str], **launch: Unpack[Launch]) -> Abstra
     `command` is a command line, its words, "bundled", or the URL of a server that runs already. Raises TargetError
     for what can't be meant, on entry StartError with the whole story if there is no server.
     """
+    return _running(planned(command, **launch))
+
+
+def planned(command: str | Sequence[str], **launch: Unpack[Launch]) -> Server:
+    """Return the server that `mcp_server` would start, not yet started; raises TargetError."""
     described: dict[str, Any] = {**launch}
     revision = known_revision(described.pop("revision", None))
     capabilities = described.pop("capabilities", None)
-    target = _target(command, **described)
-    return _running(Server(target, revision, capabilities))
+    return Server(_target(command, **described), revision, capabilities)
 
 
 @contextmanager
@@ -173,14 +180,18 @@ def _over(described: Target, transport: str | None, url: str | None) -> Target:
 
 __all__ = [
     "CliFactory",
+    "Died",
     "HandshakeRefused",
     "Launch",
+    "NoAnswer",
     "Server",
     "ServerFactory",
     "Session",
     "SessionFactory",
     "StartError",
     "TargetError",
+    "TooLarge",
+    "Unreachable",
     "mcp_server",
     "mcp_session",
     "plugin_cli",

@@ -52,8 +52,11 @@ def mcp_server(pytestconfig: pytest.Config) -> Iterator[ServerFactory]:
     with ExitStack() as stack:
 
         def start(command: Any, **launch: Any) -> Any:
+            __tracebackhide__ = True
             given: Any = {"cwd": pytestconfig.rootpath, **launch}
-            return stack.enter_context(fixtures.mcp_server(command, **given))
+            server = fixtures.planned(command, **given)
+            stack.callback(server.stop)
+            return server.start()
 
         yield start
 
@@ -61,7 +64,12 @@ def mcp_server(pytestconfig: pytest.Config) -> Iterator[ServerFactory]:
 @pytest.fixture
 def mcp_session(mcp_server: ServerFactory) -> SessionFactory:
     """Start MCP servers and connect to them: mcp_session("COMMAND", …) takes what mcp_server takes."""
-    return lambda command, **launch: mcp_server(command, **launch).session()
+
+    def connect(command: Any, **launch: Any) -> Any:
+        __tracebackhide__ = True
+        return mcp_server(command, **launch).session()
+
+    return connect
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smcp_conformance.tracebacks import ours
 from smcp_conformance.wire.exchange import HttpExchange
 from smcp_conformance.wire.transcript import Direction, Frame
 
 if TYPE_CHECKING:
     from smcp_conformance.session import Session
 
+__tracebackhide__ = ours
 SHOWN = 400  # characters of a value that people are shown in the end
 KEPT = 20_000  # characters until then: a text is masked before it is cut, or half a secret would stay
 TAIL = 100

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 from smcp_conformance.detect import NEWEST_HANDSHAKE, explain
 from smcp_conformance.host import Host
-from smcp_conformance.launch import ServerProcess, StartError, ending
+from smcp_conformance.launch import ServerProcess, StartError, ending, explain_start_failure
 from smcp_conformance.reply import HandshakeRefused
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
 from smcp_conformance.session import Session
 from smcp_conformance.target import Target, TargetError
+from smcp_conformance.tracebacks import ours
 from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Frame
+
+__tracebackhide__ = ours
 
 
 class Server:
@@ -94,12 +98,19 @@ class Server:
     def _open(self, revision: str) -> Session:
         session = self._take(revision)
         try:
-            return session.open()
+            session.open()
         except HandshakeRefused:
             session.close()
             raise
         except WireError as error:
-            raise StartError(explain(self._host, session, error)) from error
+            raise StartError(explain(self._host, session, error)) from None
+        session.story = partial(self._story, session)
+        return session
+
+    def _story(self, session: Session, error: WireError) -> str:
+        """The text of `error` with what the server was, how it fares, and the end of its stderr."""
+        resolved, process = self._host.resolved, session.transport.process
+        return explain_start_failure(resolved, process, str(error)) if resolved else str(error)
 
     def _take(self, revision: str) -> Session:
         """Return a session in which nothing was said: the one that start() made, or another."""
@@ -115,7 +126,10 @@ class Server:
     def _connect(self, revision: str) -> Session:
         if self._process and self.target.transport != "stdio" and self._process.poll() is not None:
             self._gone()
-        session = self._host.connect(revision, capabilities=self._capabilities)
+        try:
+            session = self._host.connect(revision, capabilities=self._capabilities)
+        except StartError as error:
+            raise error.with_traceback(None) from None  # the way through our modules tells users nothing
         self._process = session.transport.process
         return session
 

@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smcp_conformance.client import answer_to
-from smcp_conformance.reply import HandshakeRefused, Pending, Reaction, Reply, brief, encode
+from smcp_conformance.reply import HandshakeRefused, Pending, Reaction, Reply, encode
+from smcp_conformance.silence import silence
 from smcp_conformance.speaker import Speaker
-from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, TooLarge, Unreachable
+from smcp_conformance.tracebacks import ours
+from smcp_conformance.wire.errors import Flooded, WireError
 from smcp_conformance.wire.exchange import HttpExchange
 from smcp_conformance.wire.http import HttpTransport
 from smcp_conformance.wire.stdio import StdioTransport
 from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 
+__tracebackhide__ = ours
 Transport = StdioTransport | HttpTransport
 FLOOD = 32 * 2**20  # bytes of other traffic after which an answer is no longer awaited
-RIPPLE = 2**20  # bytes of other traffic that are named when the time is up
 AFTERTHOUGHT = 0.15  # seconds that a server which answers out of order gets to react after all
 
 
@@ -32,12 +34,14 @@ class Session(Speaker):
     """One conversation with a server in one revision.
 
     `reply_timeout` and `start_timeout` are seconds; the first answer of a process may take the longer one.
+    `story` makes the text of the errors that are raised, for those who see nothing but them.
     """
 
     transport: Transport
     reply_timeout: float = 5.0
     start_timeout: float = 15.0
     initialize_reply: Reply | None = None
+    story: Callable[[WireError], str] = str
     _heard: bool = False
     _aside: list[Frame] = field(default_factory=list)
     _unclaimed: list[Frame] = field(default_factory=list)
@@ -128,12 +132,12 @@ class Session(Speaker):
 
     def send(self, message: object, *, headers: Mapping[str, str | None] | None = None) -> Frame:
         """Send any JSON value as it is."""
-        return self.transport.send(encode(message), self.reply_timeout, headers)
+        return self._transmit(encode(message), headers)
 
     def send_malformed(self, raw: bytes, *, headers: Mapping[str, str | None] | None = None) -> Frame:
         """Send bytes that no conforming client sends; from here on monitors know not to blame the server for it."""
         self.conversation.malformed = True
-        return self.transport.send(raw, self.reply_timeout, headers)
+        return self._transmit(raw, headers)
 
     def receive(self, timeout: float) -> Frame | None:
         """The next frame from the server, oldest first; None if `timeout` seconds bring none or the stream ended."""
@@ -177,7 +181,7 @@ class Session(Speaker):
         """
         self.conversation.malformed |= malformed
         raw = sent if isinstance(sent, bytes) else encode(sent)
-        frame = self.transport.send(raw, self.reply_timeout, headers)
+        frame = self._transmit(raw, headers)
         exchange = frame.facts.get("exchange")
         if isinstance(exchange, HttpExchange) and self.transport.name == "http":
             self.http.settle(exchange, self.reply_timeout)
@@ -242,9 +246,10 @@ class Session(Speaker):
             if not self._heard and frame.is_message and not (frame.is_request or frame.is_notification):
                 deadline = min(deadline, time.monotonic() + self.reply_timeout)  # it has started, and answers amiss
         if weight >= FLOOD:
-            raise Flooded(f"{pending.method!r} (id {pending.id!r}) was not answered: a flood of other messages came")
+            text = f"{pending.method!r} (id {pending.id!r}) was not answered: a flood of other messages came"
+            raise self._told(Flooded(text))
         self._aside += before
-        raise self._silence(pending, patience, before)
+        raise self._told(silence(self, pending, patience, before))
 
     def _unclaimed_answer(self, pending: Pending) -> Frame | None:
         """The answer to `pending`, if it came while another one was awaited."""
@@ -265,31 +270,15 @@ class Session(Speaker):
             return frame
         return None
 
-    def _silence(self, pending: Pending, patience: float, before: list[Frame]) -> Exception:
-        what = f"{pending.method!r} (id {pending.id!r})"
-        if sum(frame.weight for frame in before) > RIPPLE:
-            return Flooded(f"{what} was not answered within {patience:g} s: a flood of other messages came")
-        if any(frame.too_large for frame in before):
-            return TooLarge(f"while {what} was awaited, a message longer than --smcp-max-message came")
-        exchange = pending.frame.facts.get("exchange")
-        if isinstance(exchange, HttpExchange) and exchange.error and not exchange.status:
-            return Unreachable(exchange.error)
-        if isinstance(exchange, HttpExchange) and exchange.finished.is_set():
-            body = brief(exchange.body.decode("utf-8", "replace")) if exchange.body else "no body"
-            return NoAnswer(exchange.error or f"{what} got HTTP {exchange.status} with {body}, but no response to it")
-        strangers = [frame for frame in before if frame.is_response and not self.conversation.request_of(frame.message)]
-        if strangers:
-            return NoAnswer(f"{what} was not answered; a response to nothing we asked came: {brief(strangers[0].text)}")
-        if self.transport.inbox.ended or not self.alive:
-            end = self._end()
-            self.conversation.note(end, died=what)
-            return Died(f"{what} was not answered: {end}")
-        return NoAnswer(f"{what} was not answered within {patience:g} s")
+    def _transmit(self, raw: bytes, headers: Mapping[str, str | None] | None) -> Frame:
+        try:
+            return self.transport.send(raw, self.reply_timeout, headers)
+        except WireError as error:
+            raise self._told(error) from error.__cause__
 
-    def _end(self) -> str:
-        process = self.transport.process
-        code = process.wait(1.0) if process else None
-        return "the server closed its output but lives on" if code is None else f"the server exited with code {code}"
+    def _told(self, error: WireError) -> WireError:
+        error.args = (self.story(error),)
+        return error
 
     def _answer(self, frame: Frame) -> None:
         self.send(answer_to(frame.message, self.client_capabilities))

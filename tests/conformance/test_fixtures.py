@@ -18,6 +18,7 @@ from launching import PATIENCE, gone
 from mutants import command
 
 from smcp_conformance.fixtures import (
+    Died,
     HandshakeRefused,
     StartError,
     TargetError,
@@ -25,6 +26,7 @@ from smcp_conformance.fixtures import (
     mcp_session,
 )
 from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.wire.errors import WireError
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
@@ -36,6 +38,35 @@ for line in sys.stdin:
     if "id" in message:
         error = {"code": -32603, "message": "no"}
         print(json.dumps({"jsonrpc": "2.0", "id": message["id"], "error": error}), flush=True)
+"""
+
+DIE = """
+import json, os, sys
+first = json.loads(input())
+about = {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {"name": "shop", "version": "1"}}
+print(json.dumps({"jsonrpc": "2.0", "id": first["id"], "result": about}), flush=True)
+for line in sys.stdin:
+    if "id" in json.loads(line):
+        sys.exit("no database for " + str(os.environ.get("SHOP_TOKEN")))
+"""
+TRACED = """
+def test_request(mcp_session):
+    mcp_session({words!r}).request("tools/call")
+
+def test_list(mcp_session):
+    mcp_session({words!r}).list_all("tools/list", "tools")
+
+def test_start(mcp_server):
+    mcp_server("no-such-command")
+
+def test_ending(mcp_session):
+    mcp_session("{{python}} -c 'raise SystemExit(3)'")
+
+def test_plugin(plugin_cli):
+    plugin_cli({plugins!r} + "/demo_math").call("coin_flip").must_be_refusal()
+
+def test_command(plugin_cli):
+    plugin_cli({plugins!r} + "/demo_math").call("no-such-command")
 """
 
 
@@ -257,6 +288,30 @@ class TestTrouble:
             assert server.wait(PATIENCE) == 1
             with pytest.raises(StartError, match="exited with status 1; its stderr:\nno licence"):
                 server.session()
+
+    def test_a_server_that_dies_later_is_explained_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With its command, status and last words, without secrets."""
+        monkeypatch.setenv("SHOP_TOKEN", "canary-4711")
+        with mcp_session(inline(DIE)) as session:
+            with pytest.raises(Died) as error:
+                session.request("tools/call", {"name": "x"})
+            first, *story = str(error.value).splitlines()
+            assert first == "'tools/call' (id 2) was not answered: the server exited with code 1"
+            assert story[0].startswith("  command: {python} -c")
+            assert story[-3].endswith("exited with status 1")
+            assert story[-2:] == ["  stderr:", "    | no database for ***"]
+            with pytest.raises(WireError, match=r"(?s)closed|not answered.*no database for \*\*\*"):
+                session.ping()
+
+    def test_a_traceback_ends_at_the_line_of_the_user(self, pytester: pytest.Pytester) -> None:
+        """Whatever went wrong with the server or the plugin, our modules are no part of it."""
+        pytester.makepyfile(TRACED.format(words=shlex.join(inline(DIE)), plugins=str(PLUGINS)))
+        result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+        result.assert_outcomes(failed=6)
+        shown = [line for line in result.outlines if re.match(r"\S+\.py:\d+: ", line)]
+        assert len(shown) == 6
+        assert all(line.startswith("test_a_traceback") for line in shown)
+        result.stdout.fnmatch_lines(["E * | no database for None"])
 
     def test_a_command_that_does_not_exist_is_told_on_entry(self) -> None:
         """With the places where it was looked for."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from smcp_conformance.cli.runner import Run
+from smcp_conformance.inherited import inherited_secrets
+from smcp_conformance.masking import masked
+from smcp_conformance.tracebacks import ours
 
+__tracebackhide__ = ours
 TRACEBACK = b"Traceback (most recent call last)"
 _SHOWN = 300
+_STDERR_LINES, _STDERR_WIDTH = 20, 200
 
 
 class Violation(AssertionError):
-    """A call that broke a promise: what was got, what must be, and the call.
+    """A call that broke a promise: what was got, what must be, and the call. As text, all of them, masked.
 
     `inputs` are the generated arguments that led to it, which need not be those of the call; None if there were none.
     """
@@ -25,6 +31,13 @@ class Violation(AssertionError):
         self.must_be = must_be
         self.answer = answer
         self.inputs: Mapping[str, Any] | None = None
+
+    def __str__(self) -> str:
+        told = super().__str__()
+        if self.answer is None:
+            return told
+        lines = [*call_lines(self.answer), *end_lines(self.answer)]
+        return masked("\n  ".join([told, *lines]), inherited_secrets(os.environ))
 
 
 class NotJson(ValueError):
@@ -121,6 +134,32 @@ def strict_json(raw: bytes) -> Any:
         raise NotJson(f"{what} (line {error.lineno} column {error.colno}): {shown(raw)}") from None
     except (RecursionError, ValueError) as error:  # ValueError: more digits than int() takes
         raise NotJson(f"JSON beyond what can be read ({error}): {shown(raw)}") from None
+
+
+def call_lines(answer: Answer) -> list[str]:
+    """The arguments in JSON, if there were any, and the call as a line for a shell."""
+    arguments = "" if answer.arguments is None else json.dumps(answer.arguments, ensure_ascii=False)
+    given = [f"arguments: {arguments} {answer.fault}".rstrip()] if arguments else []
+    return [*given, f"call:      {answer.run.replay}"]
+
+
+def end_lines(answer: Answer) -> list[str]:
+    """How a call ended, what it printed, and the last lines that it wrote to stderr."""
+    run = answer.run
+    return [
+        f"exit code: {'none, ended by us' if run.timed_out or run.flooded else run.returncode}",
+        f"stdout:    {shown(run.stdout)}",
+        *_stderr_lines(run.stderr),
+    ]
+
+
+def _stderr_lines(raw: bytes) -> list[str]:
+    lines = raw.decode("utf-8", "backslashreplace").rstrip().splitlines()
+    if not lines:
+        return ["stderr:    nothing"]
+    cut = f" (its last {_STDERR_LINES} lines)" if len(lines) > _STDERR_LINES else ""
+    bounded = (line if len(line) <= _STDERR_WIDTH else f"{line[:_STDERR_WIDTH]}…" for line in lines[-_STDERR_LINES:])
+    return [f"stderr{cut}:", *(f"  | {line}" for line in bounded)]
 
 
 def shown(raw: bytes) -> str:

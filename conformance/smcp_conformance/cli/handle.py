@@ -40,6 +40,7 @@ class PluginCli:
 
         Raises ValueError if the plugin does not describe such a command.
         """
+        __tracebackhide__ = True
         found = {one.name: one for one in self._commands}
         if command not in found:
             raise ValueError(f"unknown command {command!r}; {self.folder.name} describes {', '.join(found)}")
@@ -56,6 +57,7 @@ class PluginCli:
 
     @property
     def _commands(self) -> tuple[Command, ...]:
+        __tracebackhide__ = True
         described = self._described
         if described.problems is None:
             raise ValueError(f"{self.folder.name}: --describe printed no JSON: {described.answer.run}")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smcp_conformance.cli.answer import call_lines
 from smcp_conformance.cli.record import record
 from smcp_conformance.cli.runner import Plugin
-from smcp_conformance.cli.verdict import Case, Judged, call_lines, judge
+from smcp_conformance.cli.verdict import Case, Judged, judge
 from smcp_conformance.collect import CheckFailed, ConformanceItem
 from smcp_conformance.judge import Judgement
 from smcp_conformance.requirement import Verdict

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
 
-from smcp_conformance.cli.answer import Answer, Violation, shown
+from smcp_conformance.cli.answer import Answer, Violation, call_lines, end_lines
 from smcp_conformance.cli.check import CommandCheck, PluginCheck
 from smcp_conformance.cli.command import MAX_HANGS, HangsTooOften
 from smcp_conformance.judge import Judgement
@@ -110,22 +110,5 @@ def details(case: Case, violation: Violation) -> str:
     if case.command:
         lines.append(f"command:   {case.command}")
     if violation.answer is not None:
-        lines += _of_answer(violation.answer)
+        lines += [*call_lines(violation.answer), *end_lines(violation.answer)]
     return "\n".join(lines)
-
-
-def _of_answer(answer: Answer) -> list[str]:
-    run = answer.run
-    return [
-        *call_lines(answer),
-        f"exit code: {'none, ended by us' if run.timed_out or run.flooded else run.returncode}",
-        f"stdout:    {shown(run.stdout)}",
-        f"stderr:    {shown(run.stderr[-300:])}",
-    ]
-
-
-def call_lines(answer: Answer) -> list[str]:
-    """The arguments in JSON, if there were any, and the call as a line for a shell."""
-    arguments = "" if answer.arguments is None else json.dumps(answer.arguments, ensure_ascii=False)
-    given = [f"arguments: {arguments} {answer.fault}".rstrip()] if arguments else []
-    return [*given, f"call:      {answer.run.replay}"]

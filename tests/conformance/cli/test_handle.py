@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+from smcp_conformance.cli.answer import Violation
 from smcp_conformance.fixtures import TargetError, plugin_cli
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
@@ -48,3 +50,22 @@ def test_a_plugin_that_can_not_describe_itself_is_told(tmp_path: Path, code: str
     (tmp_path / "cli.py").write_text(code, encoding="utf-8")
     with pytest.raises(ValueError, match=said):
         plugin_cli(tmp_path).call("anything")
+
+
+def test_a_broken_promise_shows_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line, what it printed and what it wrote to stderr, without secrets."""
+    monkeypatch.setenv("SHOP_TOKEN", "canary-4711")
+    code = """
+    import json, os, sys
+    described = {"plugin": {"name": "shop"}, "commands": [{"name": "buy", "description": "Buys."}]}
+    print(json.dumps(described if "--describe" in sys.argv else {"bought": 1}))
+    print("warming up\\nthe token is", os.environ.get("SHOP_TOKEN"), file=sys.stderr)
+    """
+    (tmp_path / "cli.py").write_text(dedent(code), encoding="utf-8")
+    with pytest.raises(Violation) as error:
+        plugin_cli(tmp_path).call("buy").must_be_refusal()
+    lines = str(error.value).splitlines()
+    assert lines[:2] == ["got exit code 0, must be a non-zero exit code", "  arguments: {}"]
+    assert lines[2].endswith("cli.py buy")
+    assert lines[3:5] == ["  exit code: 0", "  stdout:    '{\"bought\": 1}\\n'"]
+    assert lines[5:] == ["  stderr:", "    | warming up", "    | the token is ***"]

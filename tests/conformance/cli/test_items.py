@@ -76,7 +76,7 @@ def test_a_failure_shows_the_least_call_and_how_to_repeat_it(write_plugin: Write
     assert f"call:      {plugin.command[0]} {plugin.command[1]} go-on --n=1000\n" in shown
     assert "exit code: 1\n" in shown
     assert "stdout:    'too much\\n'\n" in shown
-    assert "stderr:    ''\n" in shown
+    assert "stderr:    nothing\n" in shown
     assert "Traceback" not in shown
     assert "Falsifying" not in shown
 

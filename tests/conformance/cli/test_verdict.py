@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis.errors import Flaky
@@ -59,6 +60,16 @@ def test_a_violation_carries_the_call_and_no_more_than_fits() -> None:
     assert "call:      python cli.py go\n" in found.exchange
     assert "exit code: 3\n" in found.exchange
     assert len(found.exchange) < 2000
+
+
+def test_the_last_lines_of_stderr_are_shown_as_lines() -> None:
+    """The cause of a failure stands at the end, and is no Python string."""
+    written = "".join(f"line {number}\n" for number in range(30)).encode()
+    answer = Answer(replace(RUN, stderr=written + b"x" * 1000), "go", {})
+    shown = judge(CASE, lambda: answer.broke("this", "that")).exchange.splitlines()
+    start = shown.index("stderr (its last 20 lines):")
+    assert shown[start + 1 : start + 3] == ["  | line 11", "  | line 12"]
+    assert shown[-1] == f"  | {'x' * 200}…"
 
 
 def test_a_violation_without_a_call_names_plugin_and_command() -> None:

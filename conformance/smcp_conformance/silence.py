@@ -1,0 +1,47 @@
+"""Why a request was not answered: silence, the end of the process and a flood are different observations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smcp_conformance.reply import brief
+from smcp_conformance.tracebacks import ours
+from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, TooLarge, Unreachable, WireError
+from smcp_conformance.wire.exchange import HttpExchange
+from smcp_conformance.wire.transcript import Frame
+
+if TYPE_CHECKING:
+    from smcp_conformance.reply import Pending
+    from smcp_conformance.session import Session
+
+__tracebackhide__ = ours
+RIPPLE = 2**20  # bytes of other traffic that are named when the time is up
+
+
+def silence(session: Session, pending: Pending, patience: float, before: list[Frame]) -> WireError:
+    """Say why `pending` got no answer within `patience` seconds; `before` is what came meanwhile."""
+    what = f"{pending.method!r} (id {pending.id!r})"
+    if sum(frame.weight for frame in before) > RIPPLE:
+        return Flooded(f"{what} was not answered within {patience:g} s: a flood of other messages came")
+    if any(frame.too_large for frame in before):
+        return TooLarge(f"while {what} was awaited, a message longer than --smcp-max-message came")
+    exchange = pending.frame.facts.get("exchange")
+    if isinstance(exchange, HttpExchange) and exchange.error and not exchange.status:
+        return Unreachable(exchange.error)
+    if isinstance(exchange, HttpExchange) and exchange.finished.is_set():
+        body = brief(exchange.body.decode("utf-8", "replace")) if exchange.body else "no body"
+        return NoAnswer(exchange.error or f"{what} got HTTP {exchange.status} with {body}, but no response to it")
+    strangers = [frame for frame in before if frame.is_response and not session.conversation.request_of(frame.message)]
+    if strangers:
+        return NoAnswer(f"{what} was not answered; a response to nothing we asked came: {brief(strangers[0].text)}")
+    if session.transport.inbox.ended or not session.alive:
+        end = _end(session)
+        session.conversation.note(end, died=what)
+        return Died(f"{what} was not answered: {end}")
+    return NoAnswer(f"{what} was not answered within {patience:g} s")
+
+
+def _end(session: Session) -> str:
+    process = session.transport.process
+    code = process.wait(1.0) if process else None
+    return "the server closed its output but lives on" if code is None else f"the server exited with code {code}"
