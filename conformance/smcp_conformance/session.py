@@ -15,7 +15,7 @@ from typing import Any
 from smcp_conformance.client import answer_to
 from smcp_conformance.reply import HandshakeRefused, Pending, Reaction, Reply, encode
 from smcp_conformance.silence import silence
-from smcp_conformance.speaker import Speaker
+from smcp_conformance.speaker import Speaker, members
 from smcp_conformance.tracebacks import ours
 from smcp_conformance.wire.errors import Flooded, WireError
 from smcp_conformance.wire.exchange import HttpExchange
@@ -125,7 +125,7 @@ class Session(Speaker):
     def notify(self, method: str, params: Mapping[str, Any] | None = None) -> None:
         """Send a notification (over HTTP: wait for the end of its POST, as a client that minds the order would)."""
         message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
-        frame = self.send(message if params is None else {**message, "params": dict(params)})
+        frame = self.send(message if params is None else {**message, "params": members(method, params)})
         exchange = frame.facts.get("exchange")
         if isinstance(exchange, HttpExchange):
             exchange.opened.wait(self.reply_timeout)

@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.tracebacks import ours
 
 CLIENT_INFO = {"name": "smcp-conformance", "version": "0.1.0"}
 META = "io.modelcontextprotocol/"
+__tracebackhide__ = ours
+
+
+class ParamsError(TypeError):
+    """Params that can't be completed, for they are no mapping."""
 
 
 @dataclass(kw_only=True)
@@ -68,7 +74,21 @@ class Speaker:
         meta: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> dict[str, Any]:
-        """A well-formed request as a value, for checks that then spoil one thing; `more` are further members."""
-        complete = self.params(params, meta)
+        """A well-formed request as a value, for checks that then spoil one thing; `more` are further members.
+
+        Raises ParamsError.
+        """
+        complete = self.params(params if params is None else members(method, params), meta)
         found: dict[str, Any] = {"jsonrpc": "2.0", "id": self.next_id(), "method": method}
         return {**found, **({} if complete is None else {"params": complete}), **more}
+
+
+def members(method: str, params: object) -> dict[str, Any]:
+    """Return params as a dict of their own; raises ParamsError if they are no mapping."""
+    if isinstance(params, Mapping):
+        return dict(params)
+    whole = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    raise ParamsError(
+        f"params of {method!r} are {params!r}, but must be a mapping; what no client should send goes as it is with "
+        f"send_malformed(bytes), or as a value with send({whole!r})"
+    )

@@ -56,6 +56,9 @@ def test_request(mcp_session):
 def test_list(mcp_session):
     mcp_session({words!r}).list_all("tools/list", "tools")
 
+def test_params(mcp_session):
+    mcp_session({words!r}).request("tools/list", ["x"])
+
 def test_start(mcp_server):
     mcp_server("no-such-command")
 
@@ -307,11 +310,22 @@ class TestTrouble:
         """Whatever went wrong with the server or the plugin, our modules are no part of it."""
         pytester.makepyfile(TRACED.format(words=shlex.join(inline(DIE)), plugins=str(PLUGINS)))
         result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
-        result.assert_outcomes(failed=6)
+        result.assert_outcomes(failed=7)
         shown = [line for line in result.outlines if re.match(r"\S+\.py:\d+: ", line)]
-        assert len(shown) == 6
+        assert len(shown) == 7
         assert all(line.startswith("test_a_traceback") for line in shown)
         result.stdout.fnmatch_lines(["E * | no database for None"])
+
+    @pytest.mark.parametrize("revision", ["2025-11-25", STATELESS_REVISION])
+    def test_params_that_are_no_mapping_are_refused(self, revision: str) -> None:
+        """Before anything is sent, with the way to send them all the same."""
+        positional: Any = ["x"]
+        with mcp_session(fixture(), revision=revision) as session:
+            said = len(session.conversation.frames)
+            for send in (session.request, session.notify):
+                with pytest.raises(TypeError, match=r"are \['x'\], but must be a mapping.*send_malformed.*send\(\{"):
+                    send("tools/call", positional)
+            assert len(session.conversation.frames) == said
 
     def test_a_command_that_does_not_exist_is_told_on_entry(self) -> None:
         """With the places where it was looked for."""
