@@ -167,7 +167,7 @@ class Pending:
 
 
 class HandshakeRefused(Exception):
-    """The server answered `initialize` otherwise than with the revision asked for; `reply` is its answer."""
+    """The server's answer to `initialize`, or to `server/discover`, lacks the revision asked for; `reply` is it."""
 
     def __init__(self, text: str, reply: Reply) -> None:
         super().__init__(text)

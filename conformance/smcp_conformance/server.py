@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 from smcp_conformance.detect import NEWEST_HANDSHAKE, explain
 from smcp_conformance.host import Host
 from smcp_conformance.launch import ServerProcess, StartError, ending, explain_start_failure
-from smcp_conformance.reply import HandshakeRefused
+from smcp_conformance.masking import masked
+from smcp_conformance.reply import SHOWN, HandshakeRefused, brief
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
 from smcp_conformance.session import Session
 from smcp_conformance.target import Target, TargetError
@@ -70,7 +71,7 @@ class Server:
     def session(self, revision: str | None = None) -> Session:
         """Connect, in `revision` or the newest handshake revision that it speaks, else statelessly.
 
-        Raises HandshakeRefused if it won't speak to us so, StartError if it doesn't answer.
+        Raises HandshakeRefused if it doesn't speak that revision, StartError if it doesn't answer.
         """
         wanted = known_revision(revision) or self._revision
         if wanted:
@@ -78,8 +79,9 @@ class Server:
         try:
             return self._open(NEWEST_HANDSHAKE)
         except HandshakeRefused as refused:
-            self._revision = self._counter_offer(refused)
-        return self._open(self._revision)
+            session = self._second_choice(refused)
+        self._revision = session.revision
+        return session
 
     def start(self) -> Server:
         """Start the process and wait until it can be spoken to; raises StartError."""
@@ -98,10 +100,11 @@ class Server:
     def _open(self, revision: str) -> Session:
         session = self._take(revision)
         try:
-            session.open()
-        except HandshakeRefused:
+            _open(session)
+        except HandshakeRefused as refused:
             session.close()
-            raise
+            shown = brief(masked(str(refused), self.target.secrets), SHOWN)
+            raise HandshakeRefused(shown, refused.reply) from None
         except WireError as error:
             raise StartError(explain(self._host, session, error)) from None
         session.story = partial(self._story, session)
@@ -139,15 +142,26 @@ class Server:
         story = f"{self.target.name}: the server {'closed its stdout' if code is None else ending(code)}"
         raise StartError(f"{story}; its stderr:\n{self.stderr or '(nothing)'}")
 
-    def _counter_offer(self, refused: HandshakeRefused) -> str:
-        """The revision that a server speaks which refused our newest one; raises `refused` if there is none."""
+    def _second_choice(self, refused: HandshakeRefused) -> Session:
+        """Connect to a server that refused our newest revision in the one that it speaks; raises `refused` if none."""
         offered = refused.reply.result.get("protocolVersion")
         if offered in HANDSHAKE_REVISIONS:
-            return str(offered)
-        with self._open(STATELESS_REVISION) as session:
-            if STATELESS_REVISION not in session.request("server/discover").result.get("supportedVersions", ()):
-                raise refused
-        return STATELESS_REVISION
+            return self._open(str(offered))
+        try:
+            return self._open(STATELESS_REVISION)
+        except (HandshakeRefused, StartError):
+            raise refused from None
+
+
+def _open(session: Session) -> None:
+    """Open `session`, and ask a server without handshake whether it speaks our revision; raises HandshakeRefused."""
+    session.open()
+    if not session.stateless:
+        return
+    reply = session.request("server/discover")
+    spoken = reply.result.get("supportedVersions")
+    if not isinstance(spoken, list) or session.revision not in spoken:
+        raise HandshakeRefused(f"server/discover at {session.revision} was answered with {reply}", reply)
 
 
 def known_revision(revision: str | None) -> str | None:

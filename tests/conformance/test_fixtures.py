@@ -56,6 +56,9 @@ def test_request(mcp_session):
 def test_list(mcp_session):
     mcp_session({words!r}).list_all("tools/list", "tools")
 
+def test_revision(mcp_session):
+    mcp_session({words!r}, revision="2025-06-18")
+
 def test_params(mcp_session):
     mcp_session({words!r}).request("tools/list", ["x"])
 
@@ -218,6 +221,27 @@ class TestRevisions:
         with mcp_session(fixture(), revision=STATELESS_REVISION) as session:
             assert session.stateless
 
+    @pytest.mark.parametrize("revision", ["2025-06-18", STATELESS_REVISION])
+    def test_a_revision_that_the_server_does_not_speak_is_refused(self, revision: str) -> None:
+        """In either era when the session is made, with what the server said."""
+        with mcp_server(fixture("2025-11-25"), revision=revision) as server:
+            with pytest.raises(
+                HandshakeRefused, match=f"(initialize|server/discover) at {revision} was answered"
+            ) as told:
+                server.session()
+            assert "-32601" in str(told.value) or "2025-11-25" in str(told.value)
+            assert told.value.reply.frame in server.transcript
+
+    def test_what_refuses_a_revision_is_masked_and_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """For the server says what it likes."""
+        monkeypatch.setenv("SHOP_TOKEN", "canary-4711")
+        code = REFUSE.replace('"no"', "__import__('os').environ['SHOP_TOKEN'] + 'x' * 9000")
+        with mcp_server(inline(code)) as server, pytest.raises(HandshakeRefused) as told:
+            server.session(STATELESS_REVISION)
+        assert "***" in str(told.value)
+        assert "canary-4711" not in str(told.value)
+        assert len(str(told.value)) < 500
+
     def test_a_server_that_refuses_all_is_quoted(self) -> None:
         """What it answered to the first question stands in the error."""
         with mcp_server(inline(REFUSE)) as server, pytest.raises(HandshakeRefused, match='"message": "no"'):
@@ -310,9 +334,9 @@ class TestTrouble:
         """Whatever went wrong with the server or the plugin, our modules are no part of it."""
         pytester.makepyfile(TRACED.format(words=shlex.join(inline(DIE)), plugins=str(PLUGINS)))
         result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
-        result.assert_outcomes(failed=7)
+        result.assert_outcomes(failed=8)
         shown = [line for line in result.outlines if re.match(r"\S+\.py:\d+: ", line)]
-        assert len(shown) == 7
+        assert len(shown) == 8
         assert all(line.startswith("test_a_traceback") for line in shown)
         result.stdout.fnmatch_lines(["E * | no database for None"])
 
