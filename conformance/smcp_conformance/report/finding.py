@@ -54,7 +54,8 @@ def four_lines(judgement: Judgement, replay: str) -> list[str]:
     """Requirement and link, what is expected, what was there, how to see it again."""
     if judgement.internal:
         return [f"{OUR_ERROR}:", *judgement.got.rstrip().splitlines(), _replay(replay)]
-    why = f" [warned: {judgement.reason}]" if judgement.verdict is Verdict.WARNED and judgement.reason else ""
+    warned = "warned: " if judgement.verdict is Verdict.WARNED else ""
+    why = f" [{warned}{judgement.reason}]" if judgement.reason else ""
     return [
         f"{judgement.level} {judgement.requirement}: {judgement.text} ({judgement.link}){why}",
         f"expected: {expected(judgement)}",

@@ -18,6 +18,7 @@ from smcp_conformance.report.replay import Recording, frames_of, replay_path, se
 from smcp_conformance.requirement import Verdict
 
 NO_CALL = "no call broke what is promised"
+STRICT = "a warning, which --smcp-strict makes a failure"
 MASKED = ("got", "must_be", "reason", "exchange", "stderr")
 
 
@@ -30,7 +31,7 @@ class ItemReports:
     def explain(self, nodeid: str, judgement: Judgement, call: Iterable[str] = ()) -> str:
         """What a failing item shows, masked: the four lines, then those of a plugin's `call`."""
         return "\n".join(
-            [*four_lines(self._masked(judgement), self.context.command(nodeid)), *map(self.context.mask, call)]
+            [*four_lines(self._final(judgement), self.context.command(nodeid)), *map(self.context.mask, call)]
         )
 
     @pytest.hookimpl(wrapper=True)
@@ -42,7 +43,7 @@ class ItemReports:
         if isinstance(item, ConformanceItem):
             judgement: Judgement | None = getattr(item, "judgement", None)
             if call.when == "call" and judgement is not None:
-                self._complete(report, item, self._masked(judgement))
+                self._complete(report, item, self._final(judgement))
             else:
                 self._hide(report, item)
         return report
@@ -131,6 +132,9 @@ class ItemReports:
         plugin = {**(item.plugin_record or {}), "allow-tools": list(options.policy.allow_tools)}
         return Recording(item.nodeid, judgement, None, (), options.revisions, seed, plugin=plugin)
 
-    def _masked(self, judgement: Judgement) -> Judgement:
+    def _final(self, judgement: Judgement) -> Judgement:
+        """The judgement as all reports have it: without secrets, and under --smcp-strict without warnings."""
+        if self.context.options.strict and judgement.verdict is Verdict.WARNED:
+            judgement = replace(judgement, verdict=Verdict.FAILED, reason=f"{STRICT}: {judgement.reason}")
         shown: dict[str, Any] = {name: self.context.mask(getattr(judgement, name)) for name in MASKED}
         return replace(judgement, **shown)

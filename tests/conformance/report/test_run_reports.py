@@ -228,6 +228,26 @@ def test_what_failed_last_is_run_alone_and_markers_choose(project: Project) -> N
     strict.stdout.fnmatch_lines(["*= 1 failed, 2 passed, 1 deselected in *"])
 
 
+def test_under_strict_a_warning_is_a_failure_everywhere(project: Project) -> None:
+    """In the table, the summary, the XML and the replay file; it is said where it came from."""
+    project.checks("passes", "warns")
+    result = project.run("--smcp-strict", "--junitxml=junit.xml")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "  SHOULD, MAY *0 *1 *0 *0 *0",
+            "failed: fix demo::warns (stdio-2025-11-25)",
+            "*a warning, which --smcp-strict makes a failure: SHOULD, basis *",
+        ]
+    )
+    assert not [line for line in result.outlines if line.startswith("warned:")]
+    (case,) = (each for each in ElementTree.parse(project.path / "junit.xml").iter("testcase") if len(each) > 1)
+    verdicts = [each.get("value") for each in case.iter("property") if each.get("name") == "verdict"]
+    assert verdicts == ["failed"]
+    (file,) = (project.path / ".smcp" / "replays").glob("*warns.json")
+    assert json.loads(file.read_text())["verdict"] == "failed"
+
+
 def test_a_finding_is_replayed_by_id_and_from_its_file(project: Project) -> None:
     """The fourth line's command shows the whole exchange of that item alone; so does the file, without a target.
 
