@@ -31,6 +31,7 @@ CHECKS = {
     "cannot_either": (SHOULD, 'not_verified("no tool may be called; --smcp-allow-tools names some")'),
     "has_no_subject": (MUST, 'not_applicable("there are no tools")'),
     "reads": (MUST, 'session.request("resources/read", {"uri": "x:y"})'),
+    "asks": (MUST, 'session.request("conformance/odd")'),
     "dawdles": (MUST, "import os, pathlib, time\n    pathlib.Path(os.environ['DAWDLES']).touch()\n    time.sleep(600)"),
     "breaks": (MUST, '{}["nothing"]'),
     "echoes": (
@@ -48,6 +49,13 @@ from smcp_conformance.requirement import monitor, observe
 def nobody_reads(conversation):
     for frame in conversation.outgoing:
         yield observe(frame, frame.message.get("method") != "resources/read", "got a read, must be none")
+
+
+@monitor("jsonrpc.version-member")
+@page
+def nobody_asks(conversation):
+    for frame in conversation.outgoing:
+        yield observe(frame, frame.message.get("method") != "conformance/odd", "got an odd one, must be none")
 """
 
 

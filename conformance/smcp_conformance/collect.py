@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smcp_conformance.checks import all_checks
-from smcp_conformance.judge import Judgement, applicable, judge, primary
+from smcp_conformance.judge import Judgement, applicable, judge, primary, rehearse
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.requirement import Check, Requirement, Verdict
 
@@ -154,7 +154,9 @@ class CheckItem(ConformanceItem):
 
     def runtest(self) -> None:
         """Judge, and say it in pytest's way."""
-        self.judgement = found = judge(self.check, self.run.leg(self.offer))
+        leg = self.run.leg(self.offer)
+        rehearse(self._reminders(), leg)
+        self.judgement = found = judge(self.check, leg)
         if found.internal or found.verdict is Verdict.FAILED or (self.run.strict and found.verdict is Verdict.WARNED):
             raise CheckFailed(found)
         if found.verdict in (Verdict.NOT_VERIFIED, Verdict.NOT_APPLICABLE):
@@ -165,6 +167,11 @@ class CheckItem(ConformanceItem):
         if isinstance(excinfo.value, CheckFailed):
             return self.run.explain(self.nodeid, excinfo.value.judgement)
         return super().repr_failure(excinfo, style)
+
+    def _reminders(self) -> list[Check]:
+        """The checks of this leg during which this monitor had something to complain of in an earlier run."""
+        kept = self.run.memory.seen_during.get(self.nodeid, []) if self.check.monitor else []
+        return [check for check in checks_of(self.offer) if check.id in kept and not check.monitor]
 
     def _mark(self, rule: Requirement) -> None:
         self.add_marker(rule.level.value.partition(" ")[0].lower())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -93,6 +93,13 @@ def judge(check: Check, leg: Leg) -> Judgement:
         found = _attempt(check, rule, leg)
     leg.silences = leg.silences + 1 if found.reason == WIRE else 0
     return _grade(_seen(found, check, leg), rule, check, leg)
+
+
+def rehearse(checks: Iterable[Check], leg: Leg) -> None:
+    """Run those of `checks` that have not run on `leg` yet, for the sake of the traffic that monitors judge."""
+    for check in checks:
+        if check.id not in leg.begun:
+            judge(check, leg)
 
 
 def _seen(found: Judgement, check: Check, leg: Leg) -> Judgement:

@@ -9,21 +9,18 @@ from functools import cached_property
 from typing import Any
 
 from smcp_conformance.host import Host
+from smcp_conformance.launch import StartError
 from smcp_conformance.offer import Offer
 from smcp_conformance.reply import HandshakeRefused, Reply
 from smcp_conformance.requirement import HANDSHAKE_REVISIONS, Check, Observation, not_applicable, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
-from smcp_conformance.toolbox import Call, call_together, may_call, small_arguments, try_call
+from smcp_conformance.toolbox import Call, may_call, small_arguments, try_call
+from smcp_conformance.walk import PROBE, walk
 from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 COMPLAINTS_KEPT = 5
-UNKNOWN_OF_WALK: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("tools", "tools/call", {"name": "conformance-no-such-tool", "arguments": {}}),
-    ("resources", "resources/read", {"uri": "conformance:no-such-resource"}),
-)
-CALLS_OF_WALK = 5
 
 
 @dataclass(frozen=True)
@@ -36,10 +33,20 @@ class Complaint:
 
 @dataclass
 class Watch:
-    """What one monitor has seen so far."""
+    """What one monitor has seen so far; `probes` are the checks during which there was something to complain of."""
 
     seen: int = 0
     complaints: list[Complaint] = field(default_factory=list)
+    probes: set[str] = field(default_factory=set)
+
+    def note(self, observation: Observation, conversation: Conversation) -> None:
+        """Count an observation; of complaints keep the first ones, with what was said around them."""
+        self.seen += 1
+        if observation.complaint is None:
+            return
+        self.probes.add(observation.frame.probe)
+        if len(self.complaints) < COMPLAINTS_KEPT:
+            self.complaints.append(Complaint(observation, excerpt(conversation, observation.frame)))
 
 
 class Leg:
@@ -51,11 +58,13 @@ class Leg:
         self.probe = ""
         self._shared: Session | None = None
         self._kept: Session | None = None
+        self.begun: set[str] = set()
         self._watches = {monitor.id: Watch() for monitor in monitors}
         self._monitors = monitors
         self._used: list[Conversation] = []
         self.silences = 0
         self._walked = False
+        self._no_start: StartError | None = None
         self._handshakes: dict[str, tuple[Reply, Conversation]] = {}
 
     @property
@@ -166,6 +175,7 @@ class Leg:
     def begin(self, probe: str) -> None:
         """Say which check is at work from now on."""
         self.probe = probe
+        self.begun.add(probe)
         self._used = []
 
     @property
@@ -180,14 +190,16 @@ class Leg:
             self._retire(session)
 
     def watch(self, monitor: Check) -> Watch:
-        """What `monitor` saw in all conversations of this leg; leads one itself if that was nothing."""
-        watch = self._watches[monitor.id]
+        """What `monitor` saw in all conversations of this leg, of which its ordinary traffic is always one.
+
+        Raises `StartError` if that was nothing because the server could not be started again.
+        """
         self.forget_shared()
-        if not watch.seen and not self._walked:
-            self._walked = True
-            with contextlib.suppress(WireError, HandshakeRefused):  # how far it came is judged all the same
-                self._walk()
-            self.forget_shared()
+        if not self._walked:
+            self._walk()
+        watch = self._watches[monitor.id]
+        if self._no_start and not watch.seen:
+            raise self._no_start
         return watch
 
     def close(self) -> None:
@@ -195,18 +207,17 @@ class Leg:
         self.forget_shared()
 
     def _walk(self) -> None:
-        """Make the most ordinary traffic: open, ping, be refused, list what is declared, call what needs nothing."""
-        session = self.session
-        session.ping()
-        session.request("conformance/no-such-method")
-        for capability in ("tools", "resources", "prompts"):
-            if self.offer.declares(capability):
-                session.list_all(f"{capability}/list", capability)
-        call_together(session, [one for one in self.calls if one.reply is not None][:CALLS_OF_WALK])
-        for capability, method, params in UNKNOWN_OF_WALK:
-            if self.offer.declares(capability):
-                session.request(method, params)
-        session.request(session.ping_method, id="é ☃ 😀\nand a second line")
+        """Make the ordinary traffic, on nobody's account: no check is blamed for what it shows."""
+        probe, used, self._walked = self.probe, self._used, True
+        self.probe, self._used = PROBE, []
+        try:
+            walk(self)
+        except (WireError, HandshakeRefused):
+            pass  # how far it came is judged all the same
+        except StartError as error:
+            self._no_start = error
+        self.forget_shared()
+        self.probe, self._used = probe, used
 
     def _open(self, session: Session) -> Session:
         try:
@@ -229,9 +240,7 @@ class Leg:
         for monitor in self._monitors:
             watch = self._watches[monitor.id]
             for observation in monitor.function(conversation):
-                watch.seen += 1
-                if observation.complaint is not None and len(watch.complaints) < COMPLAINTS_KEPT:
-                    watch.complaints.append(Complaint(observation, excerpt(conversation, observation.frame)))
+                watch.note(observation, conversation)
 
     def _use(self, conversation: Conversation) -> None:
         if not any(conversation is used for used in self._used):

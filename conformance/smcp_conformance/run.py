@@ -21,6 +21,7 @@ from smcp_conformance.host import Host
 from smcp_conformance.judge import Judgement
 from smcp_conformance.launch import stop_all
 from smcp_conformance.leg import Leg
+from smcp_conformance.memory import Memory
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.context import Context
@@ -54,6 +55,8 @@ class ConformanceRun:
         self.item_reports = ItemReports(context)
         config.pluginmanager.register(self.item_reports, "smcp-conformance-item-reports")
         config.pluginmanager.register(RunReports(self, context), "smcp-conformance-run-reports")
+        self.memory = Memory(config, self._given["seen_during"] if self._given else None)
+        config.pluginmanager.register(self.memory, "smcp-conformance-memory")
         if context.is_worker:
             config.pluginmanager.register(Desertion(), "smcp-conformance-desertion")
         config.pluginmanager.register(FailuresInShort(self.groups), "smcp-conformance-failures")
@@ -118,7 +121,8 @@ class ConformanceRun:
     def pytest_configure_node(self, node: Any) -> None:
         """Give an xdist worker what the controller found out."""
         found = {"discoveries": [d.to_json() for d in self.discoveries], "selected": self.selected}
-        node.workerinput[WORKER_KEY] = json.dumps({**found, "plugins": self._plugins_to_json()})
+        more = {"plugins": self._plugins_to_json(), "seen_during": self.memory.seen_during}
+        node.workerinput[WORKER_KEY] = json.dumps({**found, **more})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
