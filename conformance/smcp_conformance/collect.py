@@ -64,7 +64,7 @@ class TargetCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """The start item, then a collector per leg."""
-        start = StartItem.from_parent(self, name="start", discoveries=self.discoveries)
+        start = StartItem.from_parent(self, name="start", target=self)
         if self.run.chosen(start.nodeid) or self._explains():
             yield start
         for discovery in self.discoveries:
@@ -129,10 +129,11 @@ class ConformanceItem(pytest.Item):
 class StartItem(ConformanceItem):
     """That the target starts and speaks MCP in some revision."""
 
-    def __init__(self, *, discoveries: tuple[Discovery, ...], **node: Any) -> None:
+    def __init__(self, *, target: TargetCollector, **node: Any) -> None:
         super().__init__(**node)
         self.add_marker("must")
-        self.discoveries = discoveries
+        self.target = target
+        self.discoveries = target.discoveries
 
     def runtest(self) -> None:
         """Fail with what was found out at the start, if that was no server."""

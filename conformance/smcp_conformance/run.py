@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smcp_conformance.checks import all_checks
-from smcp_conformance.collect import TargetCollector, escape, node_ids
+from smcp_conformance.collect import StartItem, TargetCollector, escape, node_ids
 from smcp_conformance.detect import discover
 from smcp_conformance.host import Host
 from smcp_conformance.judge import Judgement
@@ -31,6 +31,7 @@ from smcp_conformance.report.hooks import RunReports
 from smcp_conformance.report.items import ItemReports
 from smcp_conformance.report.late import NOTHING_VERIFIED
 from smcp_conformance.report.replay import find_replay, narrowed
+from smcp_conformance.standing_in import StandingIn
 
 if TYPE_CHECKING:
     from smcp_conformance.cli.command import Described
@@ -57,6 +58,8 @@ class ConformanceRun:
         config.pluginmanager.register(RunReports(self, context), "smcp-conformance-run-reports")
         self.memory = Memory(config, self._given["seen_during"] if self._given else None)
         config.pluginmanager.register(self.memory, "smcp-conformance-memory")
+        self._standing_in = StandingIn(self.options)
+        config.pluginmanager.register(self._standing_in, "smcp-conformance-standing-in")
         if context.is_worker:
             config.pluginmanager.register(Desertion(), "smcp-conformance-desertion")
         config.pluginmanager.register(FailuresInShort(self.groups), "smcp-conformance-failures")
@@ -134,7 +137,8 @@ class ConformanceRun:
             collector = TargetCollector.from_parent(
                 session, name=name, nodeid=name, run=self, discoveries=tuple(discoveries)
             )
-            items.extend(session.genitems(collector))
+            for item in session.genitems(collector):
+                items.extend((item, *self._standing_in.missing(item)) if isinstance(item, StartItem) else (item,))
         if self.options.plugins:
             items.extend(session.genitems(self._collector(session)))
 

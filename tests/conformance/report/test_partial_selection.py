@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from demo_project import LEG, Project
+from demo_project import LEG, REVISION, Project
+from mutants import command
 
 ITEM = f"fix::{LEG}::demo::"
 
@@ -41,3 +42,50 @@ def test_without_a_cache_nothing_is_remembered(project: Project) -> None:
     project.run("-p", "no:cacheprovider")
     assert project.run("-p", "no:cacheprovider", f"{ITEM}nobody_asks").ret == 0
     assert not (project.path / ".pytest_cache").exists()
+
+
+DEAD = ("--smcp-server", "dead={python} -c 'raise SystemExit(3)'")
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        ("-k", "passes"),
+        ("-k", "not fails"),
+        ("-k", "demo and stdio"),
+        ("-k", "start and passes"),
+        ("-m", "must"),
+        ("-m", "should"),
+        ("-k", "passes", "-n", "2"),
+    ],
+    ids=" ".join,
+)
+def test_a_server_that_can_not_start_fails_whoever_wants_its_checks(
+    project: Project, selection: tuple[str, ...]
+) -> None:
+    """Its start stands for the checks that it would have had, beside a server that starts."""
+    project.checks("passes", "fails", "warns")
+    result = project.run(*DEAD, *selection)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*dead::start*"])
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [("-k", "passes and not start"), ("-k", "fix and passes"), ("--deselect", "dead::start", "-k", "passes")],
+)
+def test_a_server_that_nobody_wants_may_be_dead(project: Project, selection: tuple[str, ...]) -> None:
+    """What leaves out the start, or all the checks that it stands for, leaves out its failure."""
+    project.checks("passes", "fails")
+    result = project.run(*DEAD, *selection)
+    result.assert_outcomes(passed=1, deselected=3)
+
+
+def test_a_server_that_died_since_is_found_by_lf(project: Project) -> None:
+    """Of the checks that failed, none is left: its start stands for them; another server's failures run again."""
+    project.checks("passes", "fails")
+    also = "also={python} " + " ".join(command(revisions=[REVISION])[1:])
+    assert project.run("--smcp-server", also).parseoutcomes()["failed"] == 2
+    result = project.run("--lf", "--smcp-server", "also={python} -c 'raise SystemExit(3)'")
+    result.assert_outcomes(failed=2, deselected=2)
+    result.stdout.fnmatch_lines(["*also::start*"])
