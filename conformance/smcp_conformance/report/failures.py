@@ -1,4 +1,4 @@
-"""What stands in pytest's own sections on the terminal: the sentence and the details, for the four lines come below.
+"""What stands in pytest's own sections on the terminal: the sentence and the details, for the summary comes below.
 
 Reports keep the whole text for everybody else (JUnit XML, other plugins); it is exchanged while the terminal is
 written.
@@ -15,6 +15,9 @@ import pytest
 
 from smcp_conformance.judge import Judgement
 from smcp_conformance.report.finding import one_line, sentence
+from smcp_conformance.requirement import Verdict
+
+SKIPPED = (Verdict.NOT_VERIFIED, Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ class FailuresInShort:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:
-        """Let pytest write its own sections of failures in short."""
-        with shortened(terminalreporter.stats.get("failed", ()), self.groups):
+        """Let pytest write its own sections of failures in short, and `-rs` know of ours."""
+        with shortened(terminalreporter.stats.get("failed", ()), self.groups), listed(terminalreporter.stats):
             return (yield)
 
 
@@ -67,6 +70,27 @@ def shortened(reports: Iterable[pytest.TestReport], groups: Collection[str]) -> 
     finally:
         for report, longrepr in zip(ours, kept, strict=True):
             report.longrepr = longrepr
+
+
+@contextlib.contextmanager
+def listed(stats: dict[str, list[Any]]) -> Iterator[None]:
+    """Let what was not verified or does not apply be among the skipped, which `-rs` lists with their reasons."""
+    kept = stats.get("skipped")
+    ours = [_skipped(report) for verdict in SKIPPED for report in stats.get(verdict.value, ())]
+    stats["skipped"] = [*(kept or ()), *ours]
+    try:
+        yield
+    finally:
+        del stats["skipped"]
+        stats.update({} if kept is None else {"skipped": kept})
+
+
+def _skipped(report: pytest.TestReport) -> pytest.TestReport:
+    """A report of the same item without a verdict of ours."""
+    judgement = Judgement.from_json(vars(report)["smcp"])
+    group = report.nodeid.partition("::")[0]
+    reason: Any = (group, None, f"{judgement.verdict.value}: {judgement.reason}")
+    return pytest.TestReport(report.nodeid, report.location, {}, "skipped", reason, "call")
 
 
 def _shown(report: pytest.TestReport) -> Shown:

@@ -1,4 +1,4 @@
-"""The summary at the end of a run: counts per leg, why things were not verified, then each finding in four lines."""
+"""The summary at the end of a run: counts per leg, why nothing was said, then each finding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from smcp_conformance.report.finding import Finding, Replay, findings, our_errors
 from smcp_conformance.report.ledger import Ledger, Result
-from smcp_conformance.report.tally import COUNTED, Tally, by_level, unverified
+from smcp_conformance.report.tally import COUNTED, Tally, by_level, excuses
 from smcp_conformance.requirement import Verdict
 
 STYLES = {Verdict.FAILED: "red", Verdict.WARNED: "yellow"}
@@ -31,23 +31,26 @@ class Summary:
         """Yield what rich is to print."""
         results = self.ledger.in_order()
         yield counts(self.ledger)
-        yield from self._not_verified(results)
+        yield from self._excuses(results, Verdict.NOT_VERIFIED, self.verbosity)
+        yield from self._excuses(results, Verdict.NOT_APPLICABLE, self.verbosity - 1)
         for finding in our_errors(results):
             yield from self._finding(finding, "red")
         for verdict, style in STYLES.items():
             for finding in findings(results, verdict):
                 yield from self._finding(finding, style)
 
-    def _not_verified(self, results: Sequence[Result]) -> Iterator[RenderableType]:
-        reasons = unverified(results) if self.verbosity >= 0 else []
+    def _excuses(self, results: Sequence[Result], verdict: Verdict, verbosity: int) -> Iterator[RenderableType]:
+        """Why checks said `verdict`: below 0 nothing of it, at 0 the first ids of each reason, above it all."""
+        reasons = excuses(results, verdict) if verbosity >= 0 else []
         if reasons:
-            yield Text("\nnot verified, and why:", "bold")
+            yield Text(f"\n{verdict.value}, and why:", "bold")
         for each in reasons:
             yield Text(f"  {len(each.ids)} × {each.reason}")
-            shown = each.ids if self.verbosity > 0 else each.ids[:IDS_SHOWN]
+            shown = each.ids if verbosity > 0 else each.ids[:IDS_SHOWN]
             yield from (Text(f"      {id}", "dim") for id in shown)
             if len(shown) < len(each.ids):
-                yield Text(f"      and {len(each.ids) - len(shown)} more, which -v lists", "dim")
+                more = "v" * (self.verbosity + 1)
+                yield Text(f"      and {len(each.ids) - len(shown)} more, which -{more} lists", "dim")
 
     def _finding(self, finding: Finding, style: str) -> Iterator[RenderableType]:
         yield Text(f"\n{finding.title}", f"bold {style}")

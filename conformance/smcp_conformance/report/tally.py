@@ -40,18 +40,23 @@ def by_level(results: Iterable[Result]) -> dict[str, Tally]:
 
 
 @dataclass(frozen=True)
-class Unverified:
-    """One reason why checks could not be exercised, and the ids of those checks."""
+class Excuse:
+    """One reason why checks said nothing, and the ids of those checks."""
 
     reason: str
     ids: tuple[str, ...]
 
 
-def unverified(results: Iterable[Result]) -> list[Unverified]:
+def unverified(results: Iterable[Result]) -> list[Excuse]:
     """Group what was not verified by its reason, the commonest first; errors of our own are no reason."""
+    return excuses(results, Verdict.NOT_VERIFIED)
+
+
+def excuses(results: Iterable[Result], verdict: Verdict) -> list[Excuse]:
+    """Group the results of `verdict` by their reason, the commonest first; errors of our own are no reason."""
     by_reason: dict[str, list[str]] = {}
     for result in results:
-        if result.verdict is Verdict.NOT_VERIFIED and not result.judgement.internal:
+        if result.verdict is verdict and not result.judgement.internal:
             by_reason.setdefault(result.judgement.reason, []).append(result.id)
-    found = [Unverified(reason, tuple(ids)) for reason, ids in by_reason.items()]
+    found = [Excuse(reason, tuple(ids)) for reason, ids in by_reason.items()]
     return sorted(found, key=lambda each: -len(each.ids))

@@ -220,6 +220,20 @@ def test_the_summary_follows_verbosity_and_colour() -> None:
     assert "\x1b[" in rendered(iter([Text("red", "red")]), 80, colour=True)
 
 
+def test_what_is_not_applicable_is_explained_from_v_on() -> None:
+    """-v names the reasons with the first ids, -vv all ids."""
+    results = ledger(
+        *[result(f"{STDIO}::p::n{number}", Verdict.NOT_APPLICABLE, reason="no prompts") for number in range(5)]
+    )
+    plain, loud, louder = (rendered(Summary(results, str, level).parts(), 80, colour=False) for level in (0, 1, 2))
+    assert "no prompts" not in plain
+    assert loud.endswith(
+        f"not applicable, and why:\n  5 × no prompts\n      {STDIO}::p::n0\n      {STDIO}::p::n1\n"
+        f"      {STDIO}::p::n2\n      and 2 more, which -vv lists"
+    )
+    assert louder.endswith(f"{STDIO}::p::n4")
+
+
 def test_findings_on_plugins_stand_for_themselves() -> None:
     """What one command does wrong says nothing of another, let alone of another plugin."""
     ids = ["plugins::a::behaviour::answers-x", "plugins::a::behaviour::answers-y", "plugins::b::behaviour::answers-x"]

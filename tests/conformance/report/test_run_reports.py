@@ -228,6 +228,21 @@ def test_what_failed_last_is_run_alone_and_markers_choose(project: Project) -> N
     strict.stdout.fnmatch_lines(["*= 1 failed, 2 passed, 1 deselected in *"])
 
 
+@pytest.mark.parametrize("args", [(), ("-n2",)], ids=" ".join)
+def test_rs_lists_what_was_skipped(project: Project, args: tuple[str, ...]) -> None:
+    """A line for each reason, beside the user's own tests; the counts stay those of verdicts."""
+    project.checks("cannot", "cannot_either", "has_no_subject")
+    project.pytester.makepyfile("import pytest\n\ndef test_mine():\n    pytest.skip('not today')\n")
+    result = project.run("-rs", *args)
+    short = [line for line in result.outlines if line.startswith("SKIPPED")]
+    assert sorted(short) == [
+        "SKIPPED [1] fix: not applicable: there are no tools",
+        "SKIPPED [1] test_rs_lists_what_was_skipped.py:4: not today",
+        "SKIPPED [2] fix: not verified: no tool may be called; --smcp-allow-tools names some",
+    ]
+    result.stdout.fnmatch_lines(["*= 1 failed, 1 passed, 1 skipped, 2 not verified, 1 not applicable in *"])
+
+
 def test_under_strict_a_warning_is_a_failure_everywhere(project: Project) -> None:
     """In the table, the summary, the XML and the replay file; it is said where it came from."""
     project.checks("passes", "warns")
