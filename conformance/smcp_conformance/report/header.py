@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import Options
 from smcp_conformance.report.known import KnownFailures
+from smcp_conformance.target import Policy
 
 if TYPE_CHECKING:
     from smcp_conformance.cli.command import Described
@@ -19,8 +20,10 @@ def header(
 ) -> Iterator[str]:
     """Yield the lines, not yet masked; `known` is what is said of known failures."""
     yield f"smcp-conformance: {_subjects(options, plugins)}"
-    if options.targets:
-        yield f"  policy: {_policy(options)}"
+    policies = {target.group: target.policy for target in options.targets}
+    alike = len(set(policies.values())) == 1
+    if alike:
+        yield f"  policy: {_policy(options.targets[0].policy, options.strict)}"
     if known:
         yield f"  known failures: {known}"
     yield from (f"  note: {remark}" for target in options.targets for remark in target.remarks)
@@ -28,6 +31,8 @@ def header(
     for discovery in discoveries:
         yield f"target {discovery.target}:"
         yield from (f"  {note}" for note in discovery.notes)
+        if not alike and discovery.group in policies:
+            yield f"  policy: {_policy(policies[discovery.group], options.strict)}"
         yield from (f"  leg {_leg(offer)}" for offer in discovery.offers)
         if discovery.failure:
             yield f"  no leg: {discovery.failure.splitlines()[0]}"
@@ -76,10 +81,9 @@ def _others(shelves: Iterable[Path]) -> list[str]:
     return [folder.name for folder in named if any(folder.iterdir())]
 
 
-def _policy(options: Options) -> str:
-    policy = options.policy
-    allowed = "".join(f", {glob!r}" for glob in policy.allow_tools)
-    strict = "; warnings fail" if options.strict else ""
+def _policy(policy: Policy, warnings_fail: bool) -> str:
+    allowed = "".join(f", and {glob!r}" for glob in policy.allow_tools)
+    strict = "; warnings fail" if warnings_fail else ""
     return (
         f"tools called: those that say readOnlyHint{allowed}; start within {policy.start_timeout:g} s, "
         f"reply within {policy.reply_timeout:g} s, messages up to {policy.max_message} bytes{strict}"

@@ -17,6 +17,8 @@ from smcp_conformance.report.header import header, known_line
 from smcp_conformance.report.known import Known, KnownFailures
 from smcp_conformance.target import Policy, Target
 
+ALLOWING = Policy(allow_tools=("get_*",))
+
 
 def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
     """Legs with the server's own name, the policy, or why there is no leg."""
@@ -26,15 +28,14 @@ def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
         Discovery("gone", "gone", failure="no\nway"),
     ]
     options = Options(
-        targets=(Target("fix"), Target("gone")),
-        policy=Policy(allow_tools=("get_*",)),
+        targets=(Target("fix", policy=ALLOWING), Target("gone", policy=ALLOWING)),
         strict=True,
         revisions=("2025-11-25",),
         origin="somewhere",
     )
     lines = list(header(options, found, ()))
     assert lines[0] == "smcp-conformance: 2 targets from somewhere; revisions: 2025-11-25"
-    assert "readOnlyHint, 'get_*';" in lines[1]
+    assert "readOnlyHint, and 'get_*';" in lines[1]
     assert lines[1].endswith("warnings fail")
     assert lines[2:] == [
         "target fix:",
@@ -43,6 +44,18 @@ def test_the_header_says_what_was_found_and_what_is_allowed() -> None:
         "  leg http-2025-11-25: a server that gives no name",
         "target gone:",
         "  no leg: no",
+    ]
+
+
+def test_targets_with_policies_of_their_own_are_shown_with_them() -> None:
+    """What pyproject.toml allows one of them is not said of all."""
+    options = Options(targets=(Target("fix", policy=ALLOWING), Target("other")), origin="somewhere")
+    lines = list(header(options, [Discovery("fix", "fix"), Discovery("other", "other")], ()))
+    assert [line.partition(";")[0] for line in lines[1:]] == [
+        "target fix:",
+        "  policy: tools called: those that say readOnlyHint, and 'get_*'",
+        "target other:",
+        "  policy: tools called: those that say readOnlyHint",
     ]
 
 
