@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smcp_conformance.checks import all_checks
 from smcp_conformance.report.context import Context
 from smcp_conformance.report.finding import said
 from smcp_conformance.report.header import header, known_line
@@ -14,6 +15,7 @@ from smcp_conformance.report.late import late_report, publish, untrue_entries, v
 from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.scheduling import make_scheduler
 from smcp_conformance.report.summary import Summary, rendered
+from smcp_conformance.report.unchecked import unchecked
 from smcp_conformance.requirement import Verdict
 
 if TYPE_CHECKING:
@@ -107,7 +109,9 @@ class RunReports:
         if not self.ledger.results:
             return
         writer = self.context.config.get_terminal_writer()
-        parts = Summary(self.ledger, self.context.command, self.context.config.option.verbose).parts()
+        missing = () if self.context.replay else tuple(unchecked(self.run.discoveries, all_checks()))
+        verbosity = self.context.config.option.verbose
+        parts = Summary(self.ledger, self.context.command, verbosity, missing).parts()
         terminalreporter.write_sep("=", "MCP conformance")
         terminalreporter.write_line(rendered(parts, writer.fullwidth, writer.hasmarkup))
         for result in self.ledger.results.values() if self.context.replay else ():

@@ -21,16 +21,22 @@ IDS_SHOWN = 3
 
 @dataclass(frozen=True)
 class Summary:
-    """What is to be shown: `verbosity` is pytest's, `replay` makes the command of an item's id."""
+    """What is to be shown: `verbosity` is pytest's, `replay` makes the command of an item's id.
+
+    `unchecked` are lines on what no check looked at.
+    """
 
     ledger: Ledger
     replay: Replay
     verbosity: int = 0
+    unchecked: tuple[str, ...] = ()
 
     def parts(self) -> Iterator[RenderableType]:
         """Yield what rich is to print."""
         results = self.ledger.in_order()
         yield counts(self.ledger)
+        if self.unchecked and self.verbosity >= 0:
+            yield Text("\n" + "\n".join(self.unchecked))
         yield from self._excuses(results, Verdict.NOT_VERIFIED, self.verbosity)
         yield from self._excuses(results, Verdict.NOT_APPLICABLE, self.verbosity - 1)
         for finding in our_errors(results):

@@ -18,7 +18,8 @@ from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.scheduling import make_scheduler, scope
 from smcp_conformance.report.summary import Summary, rendered
 from smcp_conformance.report.tally import Tally, by_level, unverified
-from smcp_conformance.requirement import Verdict
+from smcp_conformance.report.unchecked import unchecked
+from smcp_conformance.requirement import Check, Verdict
 
 STDIO, HTTP = "fix::stdio-2025-11-25", "fix::http-2025-11-25"
 OFFERS = (Offer("fix", "fix", "stdio", "2025-11-25"), Offer("fix-http", "fix", "http", "2025-11-25"))
@@ -232,6 +233,21 @@ def test_what_is_not_applicable_is_explained_from_v_on() -> None:
         f"      {STDIO}::p::n2\n      and 2 more, which -vv lists"
     )
     assert louder.endswith(f"{STDIO}::p::n4")
+
+
+def test_what_is_declared_and_has_no_checks_is_said_once_for_a_target() -> None:
+    """Over all its legs; a page below the capability's own counts as checks of it, a longer name doesn't."""
+    checks = [Check("x", page, (), print, "leg") for page in ("server/tools/listing", "server/prompts-of-others")]
+    offer = replace(OFFERS[0], capabilities={"tools": {}, "prompts": {}, "logging": {}, "experimental": {}})
+    found = [
+        Discovery("fix", "fix", (offer, replace(offer, revision="2025-06-18", capabilities={"resources": {}}))),
+        Discovery("other", "other", (replace(offer, group="other", capabilities={"tools": {}}),)),
+    ]
+    (line,) = unchecked(found, checks)
+    assert line == "fix: declared but without checks yet: prompts, logging, resources"
+    shown, quiet = (rendered(Summary(ledger(), str, level, (line,)).parts(), 80, colour=False) for level in (0, -1))
+    assert line in shown
+    assert line not in quiet
 
 
 def test_findings_on_plugins_stand_for_themselves() -> None:
