@@ -6,6 +6,7 @@ plugin (`run.ConformanceRun`) is registered and does the work.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from smcp_conformance.fixtures import CliFactory, ServerFactory, SessionFactory
 
 pytest.register_assert_rewrite("smcp_conformance.checks")
+
+HYPOTHESIS = "_hypothesis_pytestplugin"
 
 MARKERS = (
     "conformance: an item of --smcp-conformance",
@@ -42,6 +45,17 @@ def pytest_configure(config: pytest.Config) -> None:
         from smcp_conformance.run import ConformanceRun
 
         config.pluginmanager.register(ConformanceRun(config, chosen), "smcp-conformance-run")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Spare runs that made no use of Hypothesis its import: its own plugin, which came with us, would ask it for news.
+
+    That is half a second at the end of every run of the environment.
+    """
+    plugins = session.config.pluginmanager
+    if "hypothesis" not in sys.modules and plugins.is_registered(sys.modules.get(HYPOTHESIS)):
+        plugins.unregister(sys.modules[HYPOTHESIS])
 
 
 @pytest.fixture

@@ -58,6 +58,23 @@ def test_a_plain_run_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
     assert ours <= {f"smcp_conformance.{name}" for name in ("plugin", "options", "quantity", "requirement", "target")}
 
 
+def test_a_plain_run_is_spared_what_comes_along(pytester: pytest.Pytester) -> None:
+    """Hypothesis is here because of us, and its own plugin would import all of it at the end of each run."""
+    beside = ("-p", "_hypothesis_pytestplugin")
+    assert "hypothesis.internal.observability" in modules_of_a_run(pytester, *beside)
+    assert "hypothesis" not in modules_of_a_run(pytester, *beside, "-p", "smcp_conformance.plugin")
+
+
+def test_who_uses_hypothesis_keeps_its_plugin(pytester: pytest.Pytester) -> None:
+    """Its statistics are told."""
+    pytester.makepyfile(
+        "from hypothesis import given, settings, strategies as st\n"
+        "@settings(max_examples=2, database=None)\n@given(st.booleans())\ndef test_it(drawn): pass"
+    )
+    options = ("-p", "_hypothesis_pytestplugin", "-p", "smcp_conformance.plugin", "--hypothesis-show-statistics")
+    pytester.runpytest_subprocess(*options).stdout.fnmatch_lines(["*Hypothesis Statistics*", "*test_it:*"])
+
+
 def test_the_thin_part_imports_pytest_and_the_standard_library_only(pytester: pytest.Pytester) -> None:
     """Whatever their weight: a broken third package would end every run of its environment."""
     added = modules_of_a_run(pytester, "-p", "smcp_conformance.plugin") - modules_of_a_run(pytester)
