@@ -215,3 +215,15 @@ def test_reserved_prefixes_are_told_by_the_rule_of_the_revision(revision: str, k
     conversation = talk(response(1, result={"_meta": {key: 1}}))
     conversation.revision = revision
     assert bool(complaints(reserved_prefixes_are_left_to_mcp, conversation)) is reserved
+
+
+def test_an_answer_under_a_changed_id_is_no_second_answer() -> None:
+    """A server that reads "0" and "00" as 0 answers each request once; a fourth answer is one too many."""
+    conversation = Conversation("stdio", "2025-11-25")
+    for id in (0, "0", "00"):
+        conversation.sent(json.dumps({"jsonrpc": "2.0", "id": id, "method": "ping"}).encode(), "stdin")
+    for _ in range(3):
+        conversation.received(json.dumps(response(0)).encode(), "stdout")
+    assert complaints(no_request_is_answered_twice, conversation) == []
+    conversation.received(json.dumps(response(0)).encode(), "stdout")
+    assert len(complaints(no_request_is_answered_twice, conversation)) == 1

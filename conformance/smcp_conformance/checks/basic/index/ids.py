@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from smcp_conformance.checks.basic.index.stateless import LISTS
@@ -9,7 +10,7 @@ from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor
 from smcp_conformance.session import Session
-from smcp_conformance.traffic import complete, identity, requests, responses
+from smcp_conformance.traffic import Id, complete, identity, requests, responses
 from smcp_conformance.wire.transcript import Conversation, Direction
 
 NUMBERS = (0, -1, 7_000_001, 2**31, 2**53 - 1)
@@ -41,10 +42,14 @@ def every_response_carries_the_id_of_a_request(conversation: Conversation) -> It
 
 @monitor("jsonrpc.response.exactly-one")
 def no_request_is_answered_twice(conversation: Conversation) -> Iterator[Observation]:
-    """No id comes back in more responses than requests were sent with it (a replayed event counts once)."""
+    """No id comes back in more responses than requests were sent with it (a replayed event counts once).
+
+    An id that was changed on its way back is another fault: that response belongs to the request it was meant for.
+    """
     if not complete(conversation):
         return
     asked, seen, replayed = requests(conversation), dict[object, int](), set[object]()
+    owed = Counter(spelling(id) for id in asked.keys() - {identity(m.get("id")) for _, m in responses(conversation)})
     for frame, response in responses(conversation):
         event, key = frame.facts.get("event-id"), identity(response.get("id"))
         if key not in asked or (event is not None and (event, key) in replayed):
@@ -52,7 +57,16 @@ def no_request_is_answered_twice(conversation: Conversation) -> Iterator[Observa
         replayed.add((event, key))
         seen[key] = seen.get(key, 0) + 1
         again = f"got response number {seen[key]} with the id {brief(response['id'])}, must be one response per request"
-        yield Observation(frame, again if seen[key] > len(asked[key]) else None)
+        yield Observation(frame, again if seen[key] > len(asked[key]) + owed[spelling(key)] else None)
+
+
+def spelling(id: Id) -> object:
+    """What ids have in common that a careless server takes for one: `0`, `"0"` and `"00"`."""
+    _, value = id
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return str(value)
 
 
 @monitor("jsonrpc.response.exactly-one")
