@@ -8,6 +8,7 @@ import pytest
 
 from smcp_conformance import catalogue
 from smcp_conformance.catalogue.severities import Severity, read_severity
+from smcp_conformance.checks import all_checks
 from smcp_conformance.requirement import Verdict
 
 
@@ -59,3 +60,19 @@ def test_a_severity_row_that_is_no_table_is_refused() -> None:
     """A verdict alone does not say why."""
     with pytest.raises(ValueError, match=r"^severity.toml: 'a': got 'warned', must be a table$"):
         read_severity({"a": "warned"})
+
+
+def test_what_is_no_valid_request_is_judged_alike_over_each_transport() -> None:
+    """The same answer to the same message never fails over one transport and warns over the other."""
+    row = catalogue.severity()["jsonrpc.invalid-request"]
+    checks = [check for check in all_checks() if row.id in check.requirements]
+    assert checks
+    assert {row.lowers(check.name, transport) for check in checks for transport in ("stdio", "http", "sse")} == {True}
+
+
+def test_params_that_nobody_reads_may_be_an_array() -> None:
+    """A ping that is served all the same warns; a method that needs parameters fails."""
+    row = catalogue.severity()["jsonrpc.invalid-params"]
+    assert row.lowers("params_that_are_no_object_are_refused", "stdio")
+    assert not row.lowers("requests_with_an_array_for_params_are_not_served", "stdio")
+    assert not row.lowers("missing_parameters_are_refused", "http")
