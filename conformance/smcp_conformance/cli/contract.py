@@ -116,7 +116,30 @@ def declared_flags_are_accepted(command: Command) -> None:
         words = command.words(known)
         flag = "--" + name.replace("_", "-")
         other = tuple(re.sub(rf"\A{re.escape(flag)}(?==|\Z)", f"--{UNDECLARED}", word) for word in words)
-        _tell_apart(command.call(known), command.say(other, known), flag[2:], f"{flag} accepted, as declared")
+        answer, unknown = command.call(known), command.say(other, known)
+        _not_underscored(command, answer, unknown)
+        _tell_apart(answer, unknown, flag[2:], f"{flag} accepted, as declared")
+
+
+def _not_underscored(command: Command, known: Answer, unknown: Answer) -> None:
+    """Demand that a refused call is not taken as soon as its flags are written with underscores.
+
+    A plugin that takes an invented flag, too, ignores what it doesn't know: then that would prove nothing.
+    """
+    if known.run.returncode == 0 or unknown.run.returncode == 0 or known.run.timed_out:
+        return
+    words = [word.partition("=") for word in command.words(known.arguments or {})]
+    names = [str(one["name"]) for one in command.parameters]
+    spelt = {"--" + name.replace("_", "-"): f"--{name}" for name in names if "_" in name}
+    meant = [given for given, _, _ in words if given in spelt]
+    if not meant:
+        return
+    other = tuple(spelt.get(given, given) + equals + value for given, equals, value in words)
+    if command.say(other, known.arguments).run.returncode == 0:
+        taken = ", ".join(spelt[flag] for flag in meant)
+        known.broke(
+            f"a refusal, and exit code 0 with {taken}", f"{', '.join(meant)} accepted: underscores become hyphens"
+        )
 
 
 def _again(plugin: Described, **surroundings: Any) -> Answer:

@@ -133,6 +133,28 @@ def test_a_refusal_that_names_nothing_proves_nothing(write_plugin: Writer, run_p
     }
 
 
+@pytest.mark.parametrize(
+    ("required", "takes", "broken"),
+    [(False, "--max_length", True), (True, "--max_length", True), (False, "--max-length", False), (True, "", False)],
+)
+def test_flags_with_underscores_are_told_from_flags_that_lack(
+    required: bool, takes: str, broken: bool, write_plugin: Writer, run_plugins: Runner
+) -> None:
+    """A plugin that takes --max_length in place of --max-length is told why, whatever words it refuses in."""
+    length = {"name": "max_length", "type": "integer", "required": required, "minimum": 1, "maximum": 2}
+    other = {"name": "n", "type": "integer", "required": True}
+    given = "given = [word.partition('=')[0] for word in sys.argv[2:]]"
+    right = f"right = set(given) <= {{'--n', {takes!r}}} and ({takes!r} in given or not {required})"
+    answer = f"{given}; {right}; print(json.dumps({{}} if right else {{'error': 'no'}})); sys.exit(not right)"
+    write_plugin.described({"name": "c", "description": "", "parameters": [other, length]}, answer=answer)
+    outcome = run_plugins(write_plugin.shelf, args=("-k", "declared_flags"))
+    assert outcome.broken == ({"declared_flags_are_accepted"} if broken else set())
+    (judgement,) = [one for one in outcome.judgements.values() if one is not None]
+    told = "--max-length accepted: underscores become hyphens"
+    assert judgement.must_be == (told if broken else "")
+    assert ("and exit code 0 with --max_length" in judgement.got) is broken
+
+
 @pytest.mark.parametrize("hint", ["destructiveHint", "openWorldHint"])
 def test_a_command_that_says_it_does_harm_is_called_only_if_allowed(
     hint: str, write_plugin: Writer, run_plugins: Runner
