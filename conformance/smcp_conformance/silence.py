@@ -24,7 +24,8 @@ def silence(session: Session, pending: Pending, patience: float, before: list[Fr
     if sum(frame.weight for frame in before) > RIPPLE:
         return Flooded(f"{what} was not answered within {patience:g} s: a flood of other messages came")
     if any(frame.too_large for frame in before):
-        return TooLarge(f"while {what} was awaited, a message longer than --smcp-max-message came")
+        too_large = "longer than --smcp-max-message, or nested too deeply to be judged"
+        return TooLarge(f"while {what} was awaited, a message came that is {too_large}")
     exchange = pending.frame.facts.get("exchange")
     if isinstance(exchange, HttpExchange) and exchange.error and not exchange.status:
         return Unreachable(exchange.error)

@@ -5,7 +5,6 @@ Bounded: a conversation keeps its newest frames within a byte budget and counts 
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import deque
@@ -13,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from smcp_conformance.wire.text import TooDeep, parse
 
 BYTES_KEPT = 8 * 2**20
 FRAMES_KEPT = 20_000
@@ -31,8 +32,8 @@ class Direction(str, Enum):
 def decode(raw: bytes) -> Any:
     """Parse one JSON text, or return `NOT_JSON`; strictness is the monitors' business, not this function's."""
     try:
-        return json.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError):
+        return parse(raw)
+    except ValueError:
         return NOT_JSON
 
 
@@ -40,7 +41,8 @@ def decode(raw: bytes) -> Any:
 class Frame:
     """One message as it crossed the wire.
 
-    `raw` are its bytes (cut short if `too_large`), `size` their true number, `at` seconds since the conversation
+    `raw` are its bytes (cut short if they are too many), `too_large` whether it is longer or nested more deeply than
+    is judged, `size` their true number, `at` seconds since the conversation
     began, `value` the parsed JSON or `NOT_JSON`, `channel` where it travelled ("stdin", "stdout", "POST 3", "GET 1"),
     `facts` what the transport knows besides ("status", "headers", "event-id", "terminated" …), `probe` the id of the
     check that was at work.
@@ -126,7 +128,12 @@ class Conversation:
         self, raw: bytes, channel: str, size: int = 0, too_large: bool = False, facts: Mapping[str, Any] | None = None
     ) -> Frame:
         """Record what the server wrote; `size` is given when `raw` was cut short."""
-        value = NOT_JSON if too_large else decode(raw)
+        value = NOT_JSON
+        if not too_large:
+            try:
+                value = parse(raw)
+            except ValueError as error:
+                too_large = isinstance(error, TooDeep)
         more = {"channel": channel, "size": size or len(raw), "too_large": too_large, "facts": facts or {}}
         return self._add(Direction.RECEIVED, raw, value, **more)
 

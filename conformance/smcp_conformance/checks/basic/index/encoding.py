@@ -12,6 +12,7 @@ from typing import Any
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, monitor
 from smcp_conformance.traffic import spoken
+from smcp_conformance.wire.text import parse
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 BOM = b"\xef\xbb\xbf"
@@ -42,8 +43,8 @@ def read(raw: bytes) -> Text:
         return dict(pairs)
 
     try:
-        value = json.loads(raw.decode(), parse_constant=constants.append, object_pairs_hook=members)
-    except (ValueError, RecursionError) as error:
+        value = parse(raw, parse_constant=constants.append, object_pairs_hook=members)
+    except ValueError as error:
         return Text(str(error))
     lone = bool(LONE.search(json.dumps(value, ensure_ascii=False))) if b"\\u" in raw else False
     return Text("", tuple(constants), repeated, lone)
