@@ -27,6 +27,7 @@ NAMES_SHOWN = 5
 LAST_WORDS = 0.3  # seconds in which what was written to stderr must have come through its pipe
 STDERR_LINES, STDERR_WIDTH = 20, 200  # shown with a finding; a replay shows all that was kept
 UNSEEN = "the server sent nothing of this kind"
+OF_CALLS = ("server/tools/", "basic/patterns/progress")  # pages whose monitors look at what calls of tools bring
 MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
 
 
@@ -159,7 +160,7 @@ def subject(check: Check, leg: Leg) -> Iterator[Any]:
 def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     watch = leg.watch(check)
     if not watch.seen:
-        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason=UNSEEN + _uncalled(leg))
+        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason=UNSEEN + _uncalled(check, leg))
     if not watch.complaints:
         return _judgement(Verdict.PASSED, check, rule, leg)
     worst = watch.complaints[0]
@@ -187,8 +188,10 @@ def stderr_of(leg: Leg, patience: float = 0.0) -> str:
     return process.stderr_tail().decode("utf-8", "replace")
 
 
-def _uncalled(leg: Leg) -> str:
-    """Which tools might have brought it, had they been called."""
+def _uncalled(check: Check, leg: Leg) -> str:
+    """Which tools might have brought it, had they been called; none for what other requests bring."""
+    if not check.page.startswith(OF_CALLS):
+        return ""
     names = [str(tool.get("name")) for tool in leg.tools if tool not in leg.callable_tools]
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     shown = ", ".join(names[:NAMES_SHOWN]) + more
