@@ -64,9 +64,11 @@ def working_arguments(command: Command) -> dict[str, Any]:
     """Valid arguments that the command answers with exit code 0, always the same, as simple as can be.
 
     What is wrong is put into such a call: else a refusal could have another reason. Not verified without one.
+    A text that many readers of command lines take for a plea for help is none: help is an exit code 0 for anything.
     """
     if not command.working:
-        answered = (one for one in _candidates(valid_arguments(command)) if command.call(one).run.returncode == 0)
+        candidates = _candidates(valid_arguments(command).filter(lambda found: not _asks_for_help(found)))
+        answered = (one for one in candidates if command.call(one).run.returncode == 0)
         command.working.extend(islice(answered, 1))
     if not command.working:
         not_verified("no valid call was answered with exit code 0, so that a refusal proves nothing")
@@ -125,6 +127,14 @@ def _candidates(strategy: st.SearchStrategy[dict[str, Any]]) -> Iterator[dict[st
     with suppress(Unsatisfiable):
         note()
     return iter(found)
+
+
+def _asks_for_help(value: Any) -> bool:
+    """Tell whether a text that begins like `-h` or `--help` is in a value."""
+    if isinstance(value, str):
+        return value.startswith(("-h", "--h"))
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(_asks_for_help(each) for each in inner)
 
 
 def _less(arguments: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -155,6 +155,19 @@ def test_what_is_wrong_is_put_into_a_call_that_works(write_plugin: Writer) -> No
     assert (plugin.folder / "cli.py.n").stat().st_size == calls
 
 
+@pytest.mark.parametrize("text", ["--help", "-h", "--he"])
+def test_a_plea_for_help_is_no_call_that_works(text: str, write_plugin: Writer) -> None:
+    """It is answered with exit code 0 whatever else is wrong, so nothing wrong is put beside it."""
+    title = {"name": "title", "type": "string", "required": True, "enum": [text, "plain"]}
+    plugin = write_plugin.described(
+        {"name": "c", "description": "", "parameters": [title]}, answer=f"sys.exit(sys.argv[2] != '--title={text}')"
+    )
+    (command,) = describe(plugin).commands
+    assert command.call({"title": text}).run.returncode == 0
+    with pytest.raises(NotVerified, match="no valid call was answered with exit code 0"):
+        working_arguments(command)
+
+
 @pytest.mark.parametrize("bounds", [{}, {"minimum": 2, "maximum": 1}])
 def test_without_a_call_that_works_nothing_is_verified(bounds: dict[str, int], write_plugin: Writer) -> None:
     """Else every refusal would count, whatever its reason."""
