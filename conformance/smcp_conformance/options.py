@@ -31,6 +31,14 @@ FILLED = {
 }
 """What may not be empty, though an empty text could be read as something."""
 
+PREPARING = frozenset(
+    (
+        *("server", "url", "config", "header", "plugins", "revisions", "allow-tools", "strict", "known-failures"),
+        *("max-message", "start-timeout", "reply-timeout", "mask"),
+    )
+)
+"""Our options that say what a run would do, each after `--smcp-`; those that ask for one are not among them."""
+
 QUESTIONS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
 """pytest's options that run nothing and answer a question, whatever else was typed."""
 
@@ -118,7 +126,8 @@ def from_config(config: pytest.Config) -> Options:
 
 
 def _refuse_options_alone(words: Iterable[object]) -> None:
-    alone = [word.partition("=")[0] for word in map(str, words) if word.startswith("--smcp-")]
+    names = (word.partition("=")[0] for word in map(str, words))
+    alone = [name for name in names if name.removeprefix("--smcp-") in PREPARING and name.startswith("--smcp-")]
     if alone:
         raise pytest.UsageError(
             f"{alone[0]} does nothing by itself: add --smcp-conformance, or --smcp-only to run nothing else"

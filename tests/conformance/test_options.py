@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smcp_conformance.options import FOUR_WAYS, Options, from_config
+from smcp_conformance.options import FOUR_WAYS, PREPARING, Options, from_config
 from smcp_conformance.requirement import REVISIONS
 from smcp_conformance.target import Policy
 
@@ -56,6 +56,14 @@ def test_an_option_that_does_nothing_without_the_flag_is_refused(
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     option = typed[0].partition("=")[0]
     result.stderr.fnmatch_lines([f"ERROR: {option} does nothing by itself: add --smcp-conformance, or --smcp-only *"])
+
+
+def test_options_of_others_are_theirs(pytester: pytest.Pytester) -> None:
+    """Also when they begin as ours do; each of ours is known to be one."""
+    pytester.makeconftest("def pytest_addoption(parser): parser.addoption('--smcp-foo')")
+    pytester.makepyfile("def test_it(): pass")
+    assert pytester.runpytest_subprocess("--smcp-foo=a").ret == pytest.ExitCode.OK
+    assert PREPARING == {*OPTIONS} - {"conformance", "only", "replay"}
 
 
 @pytest.mark.parametrize("question", ["--help", "--version", "--markers", "--fixtures"])
@@ -152,7 +160,7 @@ def test_the_known_failures_file_of_the_rootdir_is_used(read: Read, pytester: py
 
 def test_one_target_over_several_transports_is_no_clash(read: Read, project: Callable[[str], Path]) -> None:
     project("[tool.smcp-conformance.targets.a]\ncommand = 'bundled'")
-    assert [target.name for target in read(ON).targets] == ["a-stdio", "a-http"]
+    assert [target.name for target in read(ON).targets] == ["a-stdio", "a-http", "a-sse"]
 
 
 @pytest.mark.parametrize(
