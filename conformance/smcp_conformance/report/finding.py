@@ -1,15 +1,20 @@
-"""A failure or warning as people read it: four lines, once for all legs of a target that show it."""
+"""A failure or warning as people read it: a few lines, once for all legs of a target that show it."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from smcp_conformance.judge import Judgement
+from smcp_conformance.masking import CUT
 from smcp_conformance.report.ledger import Result
 from smcp_conformance.requirement import Verdict
 
 OUR_ERROR = "error in the check itself, not a verdict on the server"
+WIDTH = 96
+INDENT = "  "
+SHOWN = 300  # characters of what was there; a replay shows all of it
 Replay = Callable[[str], str]
 
 
@@ -38,11 +43,11 @@ class Finding:
         return f"{said(self.judgement)}: {self.first.group} {self.judgement.check} ({legs})"
 
     def lines(self, replay: Replay) -> list[str]:
-        """The four lines; `replay` makes a command of an item's id. Of an error of ours the last of its traceback."""
+        """The lines; `replay` makes a command of an item's id. Of an error of ours the last of its traceback."""
         command = replay(self.first.id)
         if self.judgement.internal:
             return [sentence(self.judgement), _replay(command)]
-        return four_lines(self.judgement, command)
+        return finding_lines(self.judgement, command)
 
 
 def said(judgement: Judgement) -> str:
@@ -50,16 +55,17 @@ def said(judgement: Judgement) -> str:
     return OUR_ERROR if judgement.internal else judgement.verdict.value
 
 
-def four_lines(judgement: Judgement, replay: str) -> list[str]:
-    """Requirement and link, what is expected, what was there, how to see it again."""
+def finding_lines(judgement: Judgement, replay: str) -> list[str]:
+    """Requirement, its link, why it only warns, what is expected, what was there, how to see it again."""
     if judgement.internal:
         return [f"{OUR_ERROR}:", *judgement.got.rstrip().splitlines(), _replay(replay)]
     warned = "warned: " if judgement.verdict is Verdict.WARNED else ""
-    why = f" [{warned}{judgement.reason}]" if judgement.reason else ""
     return [
-        f"{judgement.level} {judgement.requirement}: {judgement.text} ({judgement.link}){why}",
+        *_wrapped(f"{judgement.level} {judgement.requirement}: {judgement.text}"),
+        f"{INDENT}{judgement.link}",
+        *(_wrapped(f"{INDENT}{warned}{judgement.reason}") if judgement.reason else ()),
         f"expected: {expected(judgement)}",
-        f"actual:   {one_line(judgement.got)}",
+        f"actual:   {_bounded(one_line(judgement.got))}",
         _replay(replay),
     ]
 
@@ -74,6 +80,15 @@ def sentence(judgement: Judgement) -> str:
 def expected(judgement: Judgement) -> str:
     """All that is allowed, on one line."""
     return one_line(judgement.must_be) or "what the requirement says"
+
+
+def _wrapped(text: str) -> list[str]:
+    """Break a sentence into lines that most terminals hold; no word is broken."""
+    return textwrap.wrap(text, WIDTH, subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False)
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}{CUT} ({len(text)} characters)"
 
 
 def _replay(command: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from smcp_conformance.collect import CheckItem, ConformanceItem
 from smcp_conformance.judge import Judgement, stderr_of
 from smcp_conformance.report.context import Context
-from smcp_conformance.report.finding import expected, four_lines, one_line, said
+from smcp_conformance.report.finding import expected, finding_lines, one_line, said
 from smcp_conformance.report.ledger import FINDINGS
 from smcp_conformance.report.replay import Recording, frames_of, replay_path, seen_during, whole_exchange, write_replay
 from smcp_conformance.requirement import Verdict
@@ -29,9 +29,9 @@ class ItemReports:
         self.context = context
 
     def explain(self, nodeid: str, judgement: Judgement, call: Iterable[str] = ()) -> str:
-        """What a failing item shows, masked: the four lines, then those of a plugin's `call`."""
+        """What a failing item shows, masked: the finding's lines, then those of a plugin's `call`."""
         return "\n".join(
-            [*four_lines(self._final(judgement), self.context.command(nodeid)), *map(self.context.mask, call)]
+            [*finding_lines(self._final(judgement), self.context.command(nodeid)), *map(self.context.mask, call)]
         )
 
     @pytest.hookimpl(wrapper=True)
@@ -75,7 +75,7 @@ class ItemReports:
             self._record(report, item, judgement)
 
     def _properties(self, nodeid: str, judgement: Judgement) -> Iterator[tuple[str, object]]:
-        """What JUnit XML says of an item beside its outcome: of a finding, all that its four lines say."""
+        """What JUnit XML says of an item beside its outcome: of a finding, all that its lines say."""
         yield "verdict", said(judgement)
         yield "requirement", judgement.requirement
         yield "level", judgement.level

@@ -12,7 +12,7 @@ from smcp_conformance.judge import Judgement
 from smcp_conformance.masking import Mask
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.report.command import replay_command
-from smcp_conformance.report.finding import findings, four_lines, our_errors
+from smcp_conformance.report.finding import finding_lines, findings, our_errors
 from smcp_conformance.report.late import vacuous_legs
 from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.scheduling import make_scheduler, scope
@@ -99,17 +99,26 @@ def test_what_repeats_over_legs_reads_as_one() -> None:
     ]
 
 
-def test_a_finding_has_four_lines() -> None:
-    """Each is one line whatever the check wrote."""
-    assert four_lines(BROKEN, "pytest x") == [
-        "MUST tools.a: Do it. (https://example.org)",
+def test_a_finding_has_few_lines_and_short_ones() -> None:
+    """What the check wrote is put on one line, and bounded; long sentences are broken."""
+    assert finding_lines(BROKEN, "pytest x") == [
+        "MUST tools.a: Do it.",
+        "  https://example.org",
         "expected: yes",
         "actual:   no way",
         "replay:   pytest x",
     ]
     unparsed = replace(BROKEN, verdict=Verdict.WARNED, reason="SHOULD", must_be="")
-    assert four_lines(unparsed, "")[0].endswith("[warned: SHOULD]")
-    assert four_lines(unparsed, "")[1] == "expected: what the requirement says"
+    assert finding_lines(unparsed, "")[2:4] == ["  warned: SHOULD", "expected: what the requirement says"]
+    long = replace(BROKEN, text="All of it. " * 20, got='{"a": 1}' * 100)
+    lines = finding_lines(long, "")
+    assert " ".join(line.strip() for line in lines[:3]) == f"MUST tools.a: {long.text.strip()}"
+    assert [line[:2] for line in lines[1:4]] == ["  "] * 3
+    assert lines[3] == "  https://example.org"
+    assert max(len(line) for line in lines[:4]) <= 96
+    assert lines[5].startswith('actual:   {"a": 1}{"a": 1}')
+    assert lines[5].endswith('{"a"… (800 characters)')
+    assert len(lines[5]) < 350
 
 
 def test_an_error_of_ours_says_so() -> None:
@@ -118,7 +127,7 @@ def test_an_error_of_ours_says_so() -> None:
     (found,) = our_errors([Result(f"{STDIO}::server/tools::a", ours)])
     assert found.title.startswith("error in the check itself, not a verdict on the server: fix server/tools::a")
     assert found.lines(lambda id: f"again {id}") == ["KeyError", f"replay:   again {STDIO}::server/tools::a"]
-    assert four_lines(ours, "x")[1:] == ["Traceback", "  KeyError", "replay:   x"]
+    assert finding_lines(ours, "x")[1:] == ["Traceback", "  KeyError", "replay:   x"]
 
 
 def typed(**given: object) -> SimpleNamespace:
@@ -182,7 +191,7 @@ def test_a_leg_of_which_something_was_deselected_is_not_judged() -> None:
 
 
 def test_the_summary_is_plain_without_a_terminal_and_fits_80_columns() -> None:
-    """The table keeps to the width; the four lines stay whole, to be copied."""
+    """The table keeps to the width; what is to be copied stays whole, to be copied."""
     results = ledger(
         *[result(f"{STDIO}::p::a{number}") for number in range(99)],
         result(f"{STDIO}::p::b", Verdict.FAILED, known="because"),
