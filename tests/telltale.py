@@ -41,6 +41,7 @@ class Telltale(BaseHTTPRequestHandler):
         self.send_response(200 if answer else 202)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-Told", self.headers.get("Authorization", ""))
         self.end_headers()
         self.wfile.write(body)
 

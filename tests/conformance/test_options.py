@@ -63,7 +63,7 @@ def test_options_of_others_are_theirs(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("def pytest_addoption(parser): parser.addoption('--smcp-foo')")
     pytester.makepyfile("def test_it(): pass")
     assert pytester.runpytest_subprocess("--smcp-foo=a").ret == pytest.ExitCode.OK
-    assert PREPARING == {*OPTIONS} - {"conformance", "only", "replay"}
+    assert {*OPTIONS} - {"conformance", "only", "replay"} == PREPARING
 
 
 @pytest.mark.parametrize("question", ["--help", "--version", "--markers", "--fixtures"])

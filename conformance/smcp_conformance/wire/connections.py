@@ -8,6 +8,7 @@ for network backends.
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ import httpx2
 
 CONNECT_TIMEOUT = 10.0  # seconds, for writing too; reading is bounded by those who wait
 IDLE = 2.0  # seconds after which an unused connection is closed, sooner than servers do, so that none is cut in use
+
+LOGGERS = ("httpx2", *(f"httpcore2.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
 
 
 class Cuttable(Protocol):
@@ -37,6 +40,15 @@ class Current(threading.local):
 
 
 current = Current()
+
+
+def _unheard(record: logging.LogRecord) -> bool:
+    """Keep from all handlers what the libraries log of our exchanges: it holds headers in clear; the transcript masks."""
+    return current.user is None
+
+
+for logger in LOGGERS:
+    logging.getLogger(logger).addFilter(_unheard)
 
 
 def new_client() -> httpx2.Client:

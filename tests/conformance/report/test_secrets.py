@@ -16,6 +16,7 @@ SENT = "canary-header-three"
 BEARER = "canary-bearer-four"
 INHERITED = "canary-inherited/five"
 SECRETS = (WRITTEN, INTERPOLATED, SENT, INHERITED)
+LOGGING = ("-o", "log_cli=true", "--log-level=DEBUG", "--log-file=log.txt", "-o", "junit_logging=all")
 SERVER = Path(__file__).parents[2] / "telltale.py"
 
 
@@ -29,14 +30,14 @@ def test_no_output_tells_what_the_server_was_confided(project: Project, monkeypa
     common = ["--smcp-conformance", "--smcp-config=servers.json", "--smcp-mask", r"canar[y]-pattern-\d+"]
     common += ["--smcp-header", f"X-Custom: {SENT}", "--smcp-header", f"Authorization: Bearer {BEARER}"]
     shown = [
-        project.plain(*common, "-vv", "-rA", "--junitxml=junit.xml"),
+        project.plain(*common, "-vv", "-rA", "--junitxml=junit.xml", *LOGGING),
         project.plain(*common, "--collect-only", "-q"),
     ]
     assert [result.ret for result in shown] == [1, 0]
     texts = {f"output of run {number}": str(result.stdout) + str(result.stderr) for number, result in enumerate(shown)}
     files = [path for path in project.path.rglob("*") if path.is_file() and path != confided]
     texts |= {str(path): path.read_bytes().decode("utf-8", "replace") for path in files}
-    assert {"junit.xml", "lastfailed"} <= {path.name for path in files}
+    assert {"junit.xml", "lastfailed", "log.txt"} <= {path.name for path in files}
     assert any(path.parent.name == "replays" and '"masked": true' in texts[str(path)] for path in files)
     shown[0].stdout.fnmatch_lines(["*= FAILURES =*", "*- wire exchange -*", "*- server's stderr -*", "*conformance =*"])
     assert not [place for place, text in texts.items() if "/runpytest" not in place and tells(text)]
