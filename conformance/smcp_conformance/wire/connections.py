@@ -43,7 +43,7 @@ current = Current()
 
 
 def _unheard(record: logging.LogRecord) -> bool:
-    """Keep from all handlers what the libraries log of our exchanges: it holds headers in clear; the transcript masks."""
+    """Keep from all handlers what the libraries log of our exchanges: it holds headers in clear."""
     return current.user is None
 
 
