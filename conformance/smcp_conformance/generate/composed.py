@@ -1,0 +1,50 @@
+"""Faults of compositions, by construction: a value that `not` describes, a value for two branches of `oneOf` at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import combinations, islice
+from typing import Any
+
+from smcp_conformance.generate.build import Builder
+from smcp_conformance.generate.layers import Decisions, NoValue, Plan
+from smcp_conformance.generate.near import Change
+from smcp_conformance.generate.schema import Schema
+from smcp_conformance.generate.sites import Site
+
+MAX_PAIRS = 12
+
+
+def negated(site: Site) -> Iterator[Change]:
+    """What `not` excludes: built from it and the schema around it, from it alone, and added to the value."""
+    excluded = site.schema.at("not")
+    around = site.schema.like({word: rest for word, rest in site.schema.keywords.items() if word != "not"})
+    for operator, schemas in (("excluded", (around, excluded)), ("excluded-alone", (excluded,))):
+        for number, built in enumerate(_built(schemas), start=1):
+            yield f"{operator}-{number}", built
+            if isinstance(built, dict) and isinstance(site.value, dict):
+                yield f"{operator}-{number}-added", {**site.value, **built}
+
+
+def both(site: Site) -> Iterator[Change]:
+    """A value that two branches of `oneOf` accept."""
+    branches = range(len(site.schema.keywords["oneOf"]))
+    for pair in islice(combinations(branches, 2), MAX_PAIRS):
+        schemas = [site.schema.at("oneOf", number) for number in pair]
+        for built in _built(schemas):
+            yield "both-{}-{}".format(*pair), built
+            if isinstance(built, dict) and isinstance(site.value, dict):
+                yield "both-{}-{}-added".format(*pair), {**site.value, **built}
+
+
+def _built(schemas: Sequence[Schema]) -> Iterator[Any]:
+    for full in (True, False):
+        with suppress(NoValue):
+            yield Builder(Decisions(Plan(full))).value(schemas)
+
+
+COMPOSED: Mapping[str, Callable[[Site], Iterator[Change]]] = {
+    "not": negated,
+    "oneOf": both,
+}
