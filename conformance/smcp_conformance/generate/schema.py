@@ -2,11 +2,13 @@
 
 A `$ref` can only be followed from the place where it is written: embedded `$id`s change its base, a `$dynamicRef`
 depends on the way that led there. So a subschema is never passed on alone, but as a `Schema`, which knows its way.
-The verdict is that of `jsonschema`; the network is never asked for anything.
+The verdict is that of `jsonschema`, with regular expressions in their ECMA-262 meaning; the network is never asked for
+anything.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +22,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import specification_with
 
 from smcp_conformance.generate.dialect import NoDialect, schema_fault, validator
+from smcp_conformance.generate.rewriting import in_python
 
 REF_STANDS_ALONE = re.compile(r"draft-0[3467]\b")
 ITEMS_MAY_BE_A_LIST = re.compile(r"draft-0[3467]\b|2019-09")
@@ -51,7 +54,9 @@ class Schema:
     @property
     def identity(self) -> Hashable:
         """Equal for two ways to the same schema with the same meaning, as long as the document is alive."""
-        here = self.contents if isinstance(self.contents, bool) else id(self.contents)
+        here: Hashable = self.contents if isinstance(self.contents, bool) else id(self.contents)
+        if here not in self.pointers:
+            here = self.pointer, json.dumps(self.contents)
         return here, tuple(dict.fromkeys(uri for uri, _ in self.resolver.dynamic_scope()))
 
     @property
@@ -64,7 +69,8 @@ class Schema:
         contents: Any = self.contents
         for step in steps:
             contents = contents[step]
-        return self._moved(contents, self.pointer + "".join(f"/{_escaped(str(step))}" for step in steps))
+        pointer = self.pointer + "".join(f"/{_escaped(str(step))}" for step in steps)
+        return self._moved(contents, self.pointers.get(id(contents), pointer))
 
     def like(self, contents: bool | Mapping[str, Any]) -> Schema:
         """A schema that is not written in the document, read as if it stood in this one's place."""
@@ -110,21 +116,24 @@ def schema_root(schema: bool | Mapping[str, Any]) -> Schema:
     if fault := schema_fault(declaring):
         raise NoDialect(fault)
     dialect = str(judge.META_SCHEMA.get("$id", judge.META_SCHEMA.get("id", "")))
-    resource = _specification(dialect).create_resource(schema)
-    resolver = SPECIFICATIONS.resolver_with_root(resource)
-    return Schema(schema, "", dialect, judge, resolver, dict(_pointers(schema)))
+    contents = in_python(schema)
+    resolver = SPECIFICATIONS.resolver_with_root(_specification(dialect).create_resource(contents))
+    return Schema(contents, "", dialect, judge, resolver, dict(_pointers(contents, schema)))
 
 
 def _specification(dialect: str) -> Specification[Any]:
     return specification_with(dialect)
 
 
-def _pointers(document: Any, pointer: str = "") -> Iterator[tuple[int, str]]:
+def _pointers(document: Any, written: Any, pointer: str = "") -> Iterator[tuple[int, str]]:
+    """Where everything in `document` stands in what was `written`, whose patterns may be spelled differently."""
     if not isinstance(document, (dict, list)):
         return
     yield id(document), pointer
-    for step, child in document.items() if isinstance(document, dict) else enumerate(document):
-        yield from _pointers(child, f"{pointer}/{_escaped(str(step))}")
+    inner = document.values() if isinstance(document, dict) else document
+    steps = written.items() if isinstance(written, dict) else enumerate(written)
+    for each, (step, as_written) in zip(inner, steps, strict=True):
+        yield from _pointers(each, as_written, f"{pointer}/{_escaped(str(step))}")
 
 
 def _escaped(step: str) -> str:

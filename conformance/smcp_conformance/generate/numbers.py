@@ -1,0 +1,168 @@
+"""Strategies for JSON numbers within bounds, biased to where number types end: 2^31, 2^53, 1e308, -0.0.
+
+Every edge is drawn as a range or a float of its own, not picked from a list: so Hypothesis can carry it over to the
+plain strategy, which always comes first, and shrink it there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, copysign, floor, gcd, inf, lcm, nextafter
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+EDGES = (-1, 10, 255, 2**15, 2**31, -(2**31), 2**32, 2**53, -(2**53), 2**63, -(2**63), 2**64, 10**21)
+FLOAT_EDGES = (-0.0, 0.5, 0.1, -1.5, 1e-7, 2.0**53, 1e16, 1e21, 1e308, -1e308, 5e-324)
+SAFE_INTEGER = 2**53 - 1
+FORMATS: Mapping[str, tuple[int, int]] = {
+    **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64, 128)},
+    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64, 128)},
+    "uint": (0, 2**64 - 1),
+    "int": (-(2**63), 2**63 - 1),
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The numbers from `low` to `high`, both included unless open, that are whole multiples of `step`, if given."""
+
+    low: Fraction | None = None
+    high: Fraction | None = None
+    low_open: bool = False
+    high_open: bool = False
+    step: Fraction | None = None
+
+    def whole(self, step: Fraction) -> tuple[int | None, int | None]:
+        """The least and the greatest `n` for which `n * step` lies within."""
+        low = high = None
+        if self.low is not None:
+            low = floor(self.low / step) + 1 if self.low_open else ceil(self.low / step)
+        if self.high is not None:
+            high = ceil(self.high / step) - 1 if self.high_open else floor(self.high / step)
+        return low, high
+
+    def floats(self) -> tuple[float, float]:
+        """The least and the greatest float within; the first is greater if there's none."""
+        low, high = -sys.float_info.max, sys.float_info.max
+        if self.low is not None:
+            low = max(low, _float(self.low))
+            low = nextafter(low, inf) if low < self.low or (self.low_open and low == self.low) else low
+        if self.high is not None:
+            high = min(high, _float(self.high))
+            high = nextafter(high, -inf) if high > self.high or (self.high_open and high == self.high) else high
+        return low + 0.0, high + 0.0
+
+
+def bounds(keywords: Iterable[Mapping[str, Any]]) -> Bounds:
+    """What several schemas together ask of a number; a number's `format` counts as bounds."""
+    lows: list[tuple[Fraction, bool]] = []
+    highs: list[tuple[Fraction, bool]] = []
+    steps: list[Fraction] = []
+    for each in keywords:
+        lows += _limits(each, "minimum", "exclusiveMinimum")
+        highs += _limits(each, "maximum", "exclusiveMaximum")
+        steps += [Fraction(str(each["multipleOf"]))] if "multipleOf" in each else []
+        if each.get("format") in FORMATS:
+            low, high = FORMATS[each["format"]]
+            lows.append((Fraction(low), False))
+            highs.append((Fraction(high), False))
+    low_limit = max(lows, default=(None, False))
+    high_limit = min(highs, key=lambda limit: (limit[0], not limit[1]), default=(None, False))
+    return Bounds(low_limit[0], high_limit[0], low_limit[1], high_limit[1], _common_multiple(steps))
+
+
+def integers(within: Bounds) -> SearchStrategy[int] | None:
+    """Whole numbers within the bounds, or None where there are none."""
+    step = _common_multiple([Fraction(1), within.step or Fraction(1)]) or Fraction(1)
+    low, high = within.whole(step)
+    if low is not None and high is not None and low > high:
+        return None
+    branches = [st.integers(low, high)] * 4 + list(_integer_edges(low, high, step))
+    times = int(step)
+    return st.one_of(branches) if times == 1 else st.one_of(branches).map(lambda n: n * times)
+
+
+def numbers(within: Bounds, whole: bool = True) -> SearchStrategy[int | float] | None:
+    """Numbers within the bounds, spelled `1` as well as `1.0`, or only those not `whole`; None where there are none."""
+    if within.step is not None:
+        return _multiples(within, within.step)
+    low, high = within.floats()
+    whole_numbers = integers(within) if whole else None
+    if low > high:
+        return whole_numbers
+    plain = st.floats(low, high, allow_nan=False, allow_infinity=False)
+    if not whole:
+        return plain.filter(lambda number: not number.is_integer())
+    edges = [st.floats(edge, edge) for edge in FLOAT_EDGES if low <= edge <= high]
+    branches = [] if whole_numbers is None else [whole_numbers]
+    return st.one_of([*branches, *[plain.map(_shortest)] * 4, *edges, plain])
+
+
+def whole_floats(within: Bounds) -> SearchStrategy[float] | None:
+    """Whole numbers spelled as floats, which JSON Schema takes for integers; None where there are none."""
+    step = _common_multiple([Fraction(1), within.step or Fraction(1)]) or Fraction(1)
+    low, high = within.whole(step)
+    most = floor(SAFE_INTEGER / step)
+    low, high = max(-most, low if low is not None else -most), min(most, high if high is not None else most)
+    return None if low > high else st.integers(low, high).map(lambda n: float(n * step))
+
+
+def _multiples(within: Bounds, step: Fraction) -> SearchStrategy[int | float] | None:
+    low, high = within.whole(step)
+    if low is not None and high is not None and low > high:
+        return None
+    branches = [st.integers(low, high)] * 4
+    if step < 1:
+        most = floor(SAFE_INTEGER * step)
+        near = max(-most, low if low is not None else -most), min(most, high if high is not None else most)
+        branches = [st.integers(*near)] * 4 if near[0] <= near[1] else branches
+    return st.one_of([*branches, *_integer_edges(low, high, step)]).map(lambda n: _number(n * step))
+
+
+def _number(value: Fraction) -> int | float:
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def _integer_edges(low: int | None, high: int | None, step: Fraction) -> Iterator[SearchStrategy[int]]:
+    limits = [bound for bound in (low, high) if bound is not None]
+    for edge in (*limits, *(int(edge / step) for edge in EDGES)):
+        first = edge - 1 if low is None else max(low, edge - 1)
+        last = edge + 1 if high is None else min(high, edge + 1)
+        if first <= last:
+            yield st.integers(first, last)
+
+
+def _shortest(number: float) -> int | float:
+    negative_zero = number == 0 and copysign(1, number) < 0
+    return int(number) if number.is_integer() and abs(number) <= SAFE_INTEGER and not negative_zero else number
+
+
+def _limits(keywords: Mapping[str, Any], closed: str, exclusive: str) -> Iterator[tuple[Fraction, bool]]:
+    opened = keywords.get(exclusive)
+    if closed in keywords:
+        yield Fraction(keywords[closed]), opened is True  # a boolean: draft-04
+    if opened is not None and not isinstance(opened, bool):
+        yield Fraction(opened), True
+
+
+def _float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
+
+
+def _common_multiple(steps: Iterable[Fraction]) -> Fraction | None:
+    found: Fraction | None = None
+    for step in steps:
+        if found is None:
+            found = step
+        else:
+            numerator = lcm(found.numerator, step.numerator)
+            found = Fraction(numerator, gcd(found.denominator, step.denominator))
+    return found
