@@ -17,6 +17,8 @@ from smcp_conformance.generate.sites import Path
 
 MAX_DEPTH = 12
 MAX_STEPS = 400  # values within values
+TRIGGERED = ("dependentRequired", "dependentSchemas", "dependencies")
+MAX_SHORTER = 8  # lengths tried below the longest one
 MAX_REPEATS = 1  # how often a schema may contain itself once more
 MAX_PARTS = 300  # members or items of one value; a schema that demands more has no base here
 
@@ -100,6 +102,7 @@ class Builder:
         listed = [name for layer in layers for name in mapping(layer.keywords, "properties")]
         patterns = [pattern for layer in layers for pattern in mapping(layer.keywords, "patternProperties")]
         matching = [name for name in map(shortest_match, patterns) if name is not None]
+        listed += [name for layer in layers for keyword in TRIGGERED for name in mapping(layer.keywords, keyword)]
         open_to_more = any(isinstance(rest, dict) for rest in stated(layers, "additionalProperties"))
         return list(dict.fromkeys([*listed, *matching, *([self._name(layers, path, 0)] if open_to_more else [])]))
 
@@ -183,7 +186,8 @@ def _contained(layer: Schema) -> int:
 
 def _lengths(places: int, least: int, wanted: int, full: bool) -> list[int]:
     small = [max(least, wanted), max(least, places + wanted), max(least, places)]
-    return list(dict.fromkeys([max(least, places + 1, wanted), max(least, places, 1), *small, 0] if full else small))
+    most = max(least, places + 1, wanted)
+    return list(dict.fromkeys([*range(most, max(most - MAX_SHORTER, 0), -1), *small, 0] if full else small))
 
 
 def _required(layers: Iterable[Schema], names: Iterable[str]) -> list[str]:

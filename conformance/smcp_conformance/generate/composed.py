@@ -10,6 +10,7 @@ from typing import Any
 from smcp_conformance.generate.build import Builder
 from smcp_conformance.generate.layers import Decisions, NoValue, Plan
 from smcp_conformance.generate.near import Change
+from smcp_conformance.generate.near_items import STRANGE
 from smcp_conformance.generate.schema import Schema
 from smcp_conformance.generate.sites import Site
 
@@ -38,6 +39,31 @@ def both(site: Site) -> Iterator[Change]:
                 yield "both-{}-{}-added".format(*pair), {**site.value, **built}
 
 
+def conditioned(site: Site) -> Iterator[Change]:
+    """For `then`: a value for which the condition holds, where it did not."""
+    if "if" in site.schema.keywords:
+        for number, built in enumerate(_built((site.schema.at("if"),)), start=1):
+            yield f"condition-{number}", built
+            if isinstance(built, dict) and isinstance(site.value, dict):
+                yield f"condition-{number}-added", {**site.value, **built}
+
+
+def unconditioned(site: Site) -> Iterator[Change]:
+    """For `else`: values of all sorts for which the condition doesn't hold, where it did."""
+    if "if" in site.schema.keywords:
+        for number, strange in enumerate(STRANGE, start=1):
+            if not site.schema.at("if").accepts(strange):
+                yield f"no-condition-{number}", strange
+
+
+def forbidden(site: Site) -> Iterator[Change]:
+    """Add each member listed in `properties` for which no value is found to be accepted."""
+    if isinstance(site.value, dict):
+        for name in site.schema.keywords["properties"]:
+            if name not in site.value and not any(map(site.schema.at("properties", name).accepts, STRANGE)):
+                yield f"forbidden:{name}", {**site.value, name: 1}
+
+
 def _built(schemas: Sequence[Schema]) -> Iterator[Any]:
     for full in (True, False):
         with suppress(NoValue):
@@ -47,4 +73,7 @@ def _built(schemas: Sequence[Schema]) -> Iterator[Any]:
 COMPOSED: Mapping[str, Callable[[Site], Iterator[Change]]] = {
     "not": negated,
     "oneOf": both,
+    "then": conditioned,
+    "else": unconditioned,
+    "properties": forbidden,
 }

@@ -5,22 +5,30 @@ Nothing is drawn: the same schema gives the same faults in the same order, so th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smcp_conformance.generate.bases import bases
 from smcp_conformance.generate.composed import COMPOSED
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.generate.near import Change, spelled
+from smcp_conformance.generate.near_items import STRANGE
 from smcp_conformance.generate.operators import OPERATORS
 from smcp_conformance.generate.proof import Proof, names
 from smcp_conformance.generate.schema import Schema, schema_root
 from smcp_conformance.generate.sites import Site, replaced, sites
 
-MAX_CANDIDATES = 20_000
+MAX_JUDGED = 1_500_000  # characters of JSON, over all candidates
+MAX_PLACES = 3  # of one operator for one keyword: a schema that contains itself has no end of them
+ARGUMENT_STRANGERS: Sequence[Any] = ({}, {"unknown_member": 1})
 # Each of their changes is a fault of its own, so that one with company is better than none.
 IRREPLACEABLE = frozenset({"type", "required", "dependentRequired", "dependencies", "properties", "patternProperties"})
+
+
+class Disputed(ValueError):
+    """The two validators disagree on a value, so that it proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +52,21 @@ def fault_grid(schema: bool | Mapping[str, Any], *, arguments: bool = True) -> G
     Raises `NoDialect` where the schema can't be judged.
     """
     root = schema_root(schema)
-    found = _Finding(Proof(root))
+    found = _Finding(Proof(schema, root))
     valid = bases(root, arguments=arguments)
     for base in valid:
         for candidate, site in candidates(root, base):
             if isinstance(candidate.value, dict) or not arguments:
                 found.consider(candidate, site)
+    if not valid:
+        found.give_up(ARGUMENT_STRANGERS if arguments else STRANGE)
     faults = _without_company(found.proven.values())
     return Grid(
         tuple(fault for fault in faults if not fault.advisory),
         tuple(fault for fault in faults if fault.advisory),
         tuple(valid),
         found.disputed,
-        found.tried > MAX_CANDIDATES,
+        found.judged > MAX_JUDGED,
     )
 
 
@@ -84,35 +94,51 @@ class _Finding:
         self.proof = proof
         self.proven: dict[str, Fault] = {}
         self.disputed = 0
-        self.tried = 0
+        self.judged = 0
         self._values: set[str] = set()
+        self._places: Counter[tuple[str, str, str]] = Counter()
 
     def consider(self, candidate: Fault, site: Site) -> None:
         """Keep the candidate if it is proven, and better than what there is."""
         known = self.proven.get(candidate.id)
         text = spelled(candidate.value)
-        if text in self._values or (known is not None and known.alone) or self.tried > MAX_CANDIDATES:
+        column = candidate.operator, candidate.pointer, candidate.keyword
+        if (known is not None and known.alone) or text in self._values or self.judged > MAX_JUDGED:
             return
-        self.tried += 1
-        fault = self._judged(candidate, site)
+        if known is None and self._places[column] >= MAX_PLACES:
+            return
+        self.judged += len(text)
+        try:
+            fault = judged(self.proof, candidate, site)
+        except Disputed:
+            self.disputed += 1
+            return
         if fault is not None and (known is None or fault.alone):
+            self._places[column] += known is None
             self.proven[fault.id] = fault
             self._values.add(text)
 
-    def _judged(self, candidate: Fault, site: Site) -> Fault | None:
-        if candidate.advisory:
-            return candidate if self.proof.misformatted(candidate.value) else None
-        errors = self.proof.errors(candidate.value)
-        if not errors or not names(errors, site, candidate.keyword):
-            return None
-        if not self.proof.seconded(candidate.value):
-            self.disputed += 1
-            return None
-        return candidate if len(errors) == 1 else _with_company(candidate)
+    def give_up(self, values: Sequence[Any]) -> None:
+        """Without a valid instance: keep what is invalid for whatever reason `jsonschema` gives first."""
+        for number, value in enumerate(values, start=1):
+            errors = self.proof.errors(value)
+            if errors and self.proof.seconded(value):
+                *steps, keyword = [str(step) for step in errors[0].absolute_schema_path] or ["false"]
+                pointer = "".join(f"/{step}" for step in steps)
+                fault = Fault(value, f"any-{number}", (), pointer, keyword, len(errors) == 1)
+                self.proven[fault.id] = fault
 
 
-def _with_company(fault: Fault) -> Fault:
-    return Fault(fault.value, fault.operator, fault.path, fault.pointer, fault.keyword, alone=False)
+def judged(proof: Proof, candidate: Fault, site: Site) -> Fault | None:
+    """The candidate if it is proven to be the fault that it says it is, and whether it is alone; raises `Disputed`."""
+    if candidate.advisory:
+        return candidate if proof.misformatted(candidate.value) else None
+    errors = proof.errors(candidate.value)
+    if not errors or not names(errors, site, candidate.keyword):
+        return None
+    if not proof.seconded(candidate.value):
+        raise Disputed(candidate.id)
+    return candidate if len(errors) == 1 else replace(candidate, alone=False)
 
 
 def _without_company(faults: Sequence[Fault] | Any) -> list[Fault]:

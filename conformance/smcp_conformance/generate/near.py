@@ -43,14 +43,13 @@ def wrong_type(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
     """One value of each JSON type, in the spelling that a coercing program takes for the one expected."""
     yield "null", None
     yield "boolean", True
+    yield "false", False
     yield "number", 1
-    if schema.get("type") in ("boolean", "null"):
-        yield "zero", 0
+    yield "zero", 0
     if is_number(value):
         yield "fraction", (value if abs(value) < 2**52 else 0) + 0.5
     yield "text", "1" if isinstance(value, str) else spelled(value)
-    if not isinstance(value, (str, list, dict)):
-        yield "blank", ""
+    yield "blank", ""
     yield "list", [] if isinstance(value, dict) else [value]
     yield "object", {"0": value[0]} if isinstance(value, list) and value else {}
     if isinstance(value, list) and value:

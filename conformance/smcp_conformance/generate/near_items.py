@@ -56,7 +56,13 @@ def overlong(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
     """One item after those that are admitted."""
     if isinstance(value, list):
         yield "extra", [*value, value[-1] if value else 1]
-        yield from ((f"extra-{number}", [*value, item]) for number, item in enumerate(STRANGE[:5], start=1))
+        yield "extra-null", [*value, None]
+
+
+def excluded_place(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
+    """An item at a place for which `prefixItems` admits none."""
+    if isinstance(value, list) and False in schema["prefixItems"]:
+        yield from overlong(schema, value)
 
 
 def strange_item(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:

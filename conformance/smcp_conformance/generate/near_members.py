@@ -59,14 +59,6 @@ def strange_member(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
             yield f"stranger-{operator}", {**value, STRANGER: member}
 
 
-def forbidden(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
-    """Add each member that `properties` forbids by `false`."""
-    if isinstance(value, dict):
-        for name, member in mapping(schema, "properties").items():
-            if member is False and name not in value:
-                yield f"forbidden:{name}", {**value, name: 1}
-
-
 def forbidden_names(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
     """Add a member of each name that `patternProperties` forbids by `false`."""
     if isinstance(value, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module, util
 from typing import Any
 
@@ -17,7 +17,7 @@ from smcp_conformance.generate.sites import Site
 Opinion = Callable[[Any], bool]
 # What these forbid is reported where a subschema under them says so, not at the keyword.
 REPORTED_BELOW = frozenset(
-    {"properties", "patternProperties", "propertyNames", "dependentSchemas", "dependencies", "unevaluatedItems"}
+    {"properties", "patternProperties", "propertyNames", "dependentSchemas", "dependencies", "prefixItems", "then", "else"}
 )
 COUNTING = frozenset({"contains", "minContains", "maxContains"})
 
@@ -25,11 +25,11 @@ COUNTING = frozenset({"contains", "minContains", "maxContains"})
 class Proof:
     """The verdicts on values under one schema."""
 
-    def __init__(self, root: Schema) -> None:
+    def __init__(self, schema: bool | Mapping[str, Any], root: Schema) -> None:
         self.root = root
         self._asserting = root.judge.evolve(format_checker=type(root.judge).FORMAT_CHECKER)
-        self._second = second_opinion(root)
-        self._second_asserting = second_opinion(root, validate_formats=True)
+        self._second = second_opinion(schema)
+        self._second_asserting = second_opinion(schema, validate_formats=True)
 
     def errors(self, value: Any) -> list[ValidationError]:
         """Everything that `jsonschema` finds wrong; raises `NoDialect` where it can't tell."""
@@ -62,23 +62,22 @@ def names(errors: Iterable[ValidationError], site: Site, keyword: str) -> bool:
 
 
 def _names(error: ValidationError, site: Site, keyword: str) -> bool:
-    below = tuple(error.absolute_path)[: len(site.path)] == site.path
     if keyword in REPORTED_BELOW:
-        return below
+        return tuple(error.absolute_path)[: len(site.path)] == site.path and keyword in error.absolute_schema_path
     same = error.validator == keyword or {error.validator, keyword} <= COUNTING
     return same and error.schema is site.schema.contents and tuple(error.absolute_path) == site.path
 
 
-def second_opinion(root: Schema, *, validate_formats: bool = False) -> Opinion | None:
+def second_opinion(schema: bool | Mapping[str, Any], *, validate_formats: bool = False) -> Opinion | None:
     """What `jsonschema-rs` says of a value; None where it isn't installed or can't read the schema."""
     if util.find_spec("jsonschema_rs") is None:
         return None
     other: Any = import_module("jsonschema_rs")
     refused = (ValueError, other.ValidationError, other.ReferencingError)
-    declared = isinstance(root.contents, dict) and "$schema" in root.contents
+    declared = isinstance(schema, dict) and "$schema" in schema
     build = other.validator_for if declared else other.Draft202012Validator
     try:
-        valid: Opinion = build(root.contents, validate_formats=validate_formats, retriever=_no_network).is_valid
+        valid: Opinion = build(schema, validate_formats=validate_formats, retriever=_no_network).is_valid
     except refused:
         return None
     return valid
