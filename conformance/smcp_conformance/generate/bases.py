@@ -14,7 +14,7 @@ from smcp_conformance.generate.schema import Schema
 from smcp_conformance.generate.sites import Path, sites
 
 MAX_BUILDS = 96
-MAX_STEPS = 2000  # values within values, over all builds
+MAX_STEPS = 3000  # values within values, over all builds
 ARGUMENTS: Mapping[str, Any] = {"type": "object"}
 
 

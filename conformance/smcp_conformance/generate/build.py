@@ -54,6 +54,11 @@ class Builder:
         finally:
             del self._around[len(self._around) - len(here) :]
 
+    def _full(self, layers: Sequence[Schema]) -> bool:
+        """Whether to build optional parts: not within what is only there because a schema contains itself."""
+        again = (self._around.count(layer.identity) > 1 for layer in layers)
+        return self.decisions.plan.full and not any(again)
+
     def _candidates(self, layers: Sequence[Schema], path: Path) -> Iterator[Any]:
         listed = [*stated(layers, "const"), *(one for enum in stated(layers, "enum") for one in enum)]
         if listed:
@@ -71,7 +76,7 @@ class Builder:
 
     def _object(self, layers: Sequence[Schema], path: Path) -> Iterator[dict[str, Any]]:
         required = self._members(layers, _required(layers, ()), {}, path)
-        if self.decisions.plan.full:
+        if self._full(layers):
             optional = self._optional(layers, path)
             yield self._members(layers, [*required, *optional], {}, path, lenient=set(optional) - set(required))
             yield self._one_by_one(layers, required, optional, path)
@@ -99,12 +104,15 @@ class Builder:
         return self.value(judging or [*left_over(layers, "unevaluatedProperties")], (*path, name))
 
     def _optional(self, layers: Sequence[Schema], path: Path) -> list[str]:
-        listed = [name for layer in layers for name in mapping(layer.keywords, "properties")]
+        triggers = [name for layer in layers for word in TRIGGERED for name in mapping(layer.keywords, word)]
+        called_for = [more for layer in layers for more in dependents(layer, dict.fromkeys(triggers))]
+        all_layers = [*layers, *flat(called_for, path, self.decisions)]
+        listed = [name for layer in all_layers for name in mapping(layer.keywords, "properties")]
         patterns = [pattern for layer in layers for pattern in mapping(layer.keywords, "patternProperties")]
         matching = [name for name in map(shortest_match, patterns) if name is not None]
         listed += [name for layer in layers for keyword in TRIGGERED for name in mapping(layer.keywords, keyword)]
         open_to_more = any(isinstance(rest, dict) for rest in stated(layers, "additionalProperties"))
-        return list(dict.fromkeys([*listed, *matching, *([self._name(layers, path, 0)] if open_to_more else [])]))
+        return list(dict.fromkeys([*listed, *triggers, *matching, *([self._name(layers, path, 0)] if open_to_more else [])]))
 
     def _name(self, layers: Sequence[Schema], path: Path, number: int) -> str:
         """A name that nothing lists, of the form that `propertyNames` asks for."""
@@ -113,7 +121,7 @@ class Builder:
         if not judging or accepted(judging, plain):
             return plain
         texted = [schema.like({"type": "string"}) for schema in judging[:1]]
-        start = self.value([*judging, *texted], (*path, STRANGER))
+        start: str = self.value([*judging, *texted], (*path, STRANGER))
         return next((name for name in variants(start) if number == 0 or accepted(judging, name)), start)
 
     def _one_by_one(
@@ -144,7 +152,7 @@ class Builder:
         places = max((len(prefix(layer)) for layer in layers), default=0)
         if least > MAX_PARTS or wanted > MAX_PARTS:
             raise NoValue(f"more than {MAX_PARTS} items at {path!r}")
-        for length in _lengths(places, least, wanted, self.decisions.plan.full):
+        for length in _lengths(places, least, wanted, self._full(layers)):
             with suppress(NoValue):
                 yield self._items(layers, length, places, path)
 
@@ -160,7 +168,12 @@ class Builder:
         return items
 
     def _item(
-        self, layers: Sequence[Schema], wished: Sequence[Schema], judging: Sequence[Schema], items: list[Any], path: Path
+        self,
+        layers: Sequence[Schema],
+        wished: Sequence[Schema],
+        judging: Sequence[Schema],
+        items: list[Any],
+        path: Path,
     ) -> Any:
         try:
             built = self.value(wished, path)
@@ -198,4 +211,3 @@ def _required(layers: Iterable[Schema], names: Iterable[str]) -> list[str]:
             for trigger, wanted in mapping(layer.keywords, keyword).items():
                 required += wanted if isinstance(wanted, list) and trigger in {*present, *required} else []
     return list(dict.fromkeys(required))
-

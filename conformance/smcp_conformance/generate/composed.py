@@ -1,4 +1,4 @@
-"""Faults of compositions, by construction: a value that `not` describes, a value for two branches of `oneOf` at once."""
+"""Faults of compositions, by construction: a value that `not` describes, a value for two branches of `oneOf`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def conditioned(site: Site) -> Iterator[Change]:
 
 def unconditioned(site: Site) -> Iterator[Change]:
     """For `else`: values of all sorts for which the condition doesn't hold, where it did."""
-    if "if" in site.schema.keywords:
+    if "if" in site.schema.keywords and site.schema.keywords["else"] is False:
         for number, strange in enumerate(STRANGE, start=1):
             if not site.schema.at("if").accepts(strange):
                 yield f"no-condition-{number}", strange

@@ -17,11 +17,12 @@ from smcp_conformance.generate.near import Change, spelled
 from smcp_conformance.generate.near_items import STRANGE
 from smcp_conformance.generate.operators import OPERATORS
 from smcp_conformance.generate.proof import Proof, names
-from smcp_conformance.generate.schema import Schema, schema_root
+from smcp_conformance.generate.schema import schema_root
 from smcp_conformance.generate.sites import Site, replaced, sites
 
-MAX_JUDGED = 1_500_000  # characters of JSON, over all candidates
+MAX_JUDGED = 400_000  # sites that all candidates together have, which is what judging them costs
 MAX_PLACES = 3  # of one operator for one keyword: a schema that contains itself has no end of them
+MAX_MISSES = 6  # as many that prove nothing
 ARGUMENT_STRANGERS: Sequence[Any] = ({}, {"unknown_member": 1})
 # Each of their changes is a fault of its own, so that one with company is better than none.
 IRREPLACEABLE = frozenset({"type", "required", "dependentRequired", "dependencies", "properties", "patternProperties"})
@@ -55,9 +56,10 @@ def fault_grid(schema: bool | Mapping[str, Any], *, arguments: bool = True) -> G
     found = _Finding(Proof(schema, root))
     valid = bases(root, arguments=arguments)
     for base in valid:
-        for candidate, site in candidates(root, base):
+        places = list(sites(root, base))
+        for candidate, site in candidates(base, places):
             if isinstance(candidate.value, dict) or not arguments:
-                found.consider(candidate, site)
+                found.consider(candidate, site, len(places))
     if not valid:
         found.give_up(ARGUMENT_STRANGERS if arguments else STRANGE)
     faults = _without_company(found.proven.values())
@@ -70,9 +72,9 @@ def fault_grid(schema: bool | Mapping[str, Any], *, arguments: bool = True) -> G
     )
 
 
-def candidates(root: Schema, base: Any) -> Iterator[tuple[Fault, Site]]:
+def candidates(base: Any, places: Sequence[Site]) -> Iterator[tuple[Fault, Site]]:
     """What the operators make of one valid instance, not proven yet, each with the site it was made at."""
-    for site in sites(root, base):
+    for site in places:
         for keyword in site.schema.keywords:
             for operator, value in changes(site, keyword):
                 instance = replaced(base, site.path, value)
@@ -81,10 +83,10 @@ def candidates(root: Schema, base: Any) -> Iterator[tuple[Fault, Site]]:
 
 def changes(site: Site, keyword: str) -> Iterator[Change]:
     """What can be put in the place of a site's value to break one of its keywords."""
-    for operator in OPERATORS.get(keyword, ()):
-        yield from operator(site.schema.keywords, site.value)
     if keyword in COMPOSED:
         yield from COMPOSED[keyword](site)
+    for operator in OPERATORS.get(keyword, ()):
+        yield from operator(site.schema.keywords, site.value)
 
 
 class _Finding:
@@ -97,26 +99,32 @@ class _Finding:
         self.judged = 0
         self._values: set[str] = set()
         self._places: Counter[tuple[str, str, str]] = Counter()
+        self._misses: Counter[tuple[str, str, str]] = Counter()
 
-    def consider(self, candidate: Fault, site: Site) -> None:
+    def consider(self, candidate: Fault, site: Site, cost: int) -> None:
         """Keep the candidate if it is proven, and better than what there is."""
         known = self.proven.get(candidate.id)
         text = spelled(candidate.value)
         column = candidate.operator, candidate.pointer, candidate.keyword
         if (known is not None and known.alone) or text in self._values or self.judged > MAX_JUDGED:
             return
-        if known is None and self._places[column] >= MAX_PLACES:
+        if self._places[column] >= MAX_PLACES or self._misses[column] >= MAX_MISSES:
             return
-        self.judged += len(text)
+        self.judged += cost
+        fault = self._judged(candidate, site)
+        if fault is None or (known is not None and not fault.alone):
+            self._misses[column] += 1
+            return
+        self._places[column] += fault.alone
+        self.proven[fault.id] = fault
+        self._values.add(text)
+
+    def _judged(self, candidate: Fault, site: Site) -> Fault | None:
         try:
-            fault = judged(self.proof, candidate, site)
+            return judged(self.proof, candidate, site)
         except Disputed:
             self.disputed += 1
-            return
-        if fault is not None and (known is None or fault.alone):
-            self._places[column] += known is None
-            self.proven[fault.id] = fault
-            self._values.add(text)
+            return None
 
     def give_up(self, values: Sequence[Any]) -> None:
         """Without a valid instance: keep what is invalid for whatever reason `jsonschema` gives first."""
@@ -147,7 +155,5 @@ def _without_company(faults: Sequence[Fault] | Any) -> list[Fault]:
     return [
         fault
         for fault in faults
-        if fault.alone
-        or fault.keyword in IRREPLACEABLE
-        or (fault.path, fault.pointer, fault.keyword) not in clean
+        if fault.alone or fault.keyword in IRREPLACEABLE or (fault.path, fault.pointer, fault.keyword) not in clean
     ]

@@ -74,7 +74,9 @@ def _applied(schema: Schema, path: Path, decisions: Decisions) -> Iterator[Schem
             yield schema.at(keyword, pick)
     if "if" in keywords:
         otherwise = decisions.pick(path, f"{schema.pointer}/if", 2)
-        yield from (schema.at(keyword) for keyword in (("else",) if otherwise else ("if", "then")) if keyword in keywords)
+        yield from (
+            schema.at(keyword) for keyword in (("else",) if otherwise else ("if", "then")) if keyword in keywords
+        )
 
 
 def kind_of(layers: Sequence[Schema], path: Path, decisions: Decisions) -> str:

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from smcp_conformance.generate.shortest import shortest_match
 
 Change = tuple[str, Any]
 Operator = Callable[[Mapping[str, Any], Any], Iterator[Change]]
 
-LONGEST = 100_000  # characters or members; a limit beyond it isn't tried, for the message would be longer than the fault
+LONGEST = (
+    100_000  # characters or members; a limit beyond it isn't tried, for the message would be longer than the fault
+)
 PAST_DOUBLES = 2**53 + 1
 HUGE = 1e308
 ASTRAL = "\U0001f600"
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Tell whether `value` is a number of JSON, which `True` is not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 

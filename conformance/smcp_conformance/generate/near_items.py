@@ -74,11 +74,14 @@ def strange_item(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
 
 def none_of_the_kind(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
     """For `contains`: no item at all, and as many items as there are of a kind that doesn't count."""
-    if isinstance(value, list):
+    if isinstance(value, list) or "type" not in schema:
         yield "none", []
+    if not isinstance(value, list):
+        yield from (("one", [1]),) if "type" not in schema else ()
+    else:
         for number, item in enumerate(STRANGE, start=1):
             yield f"only-strange-{number}", [item] * max(len(value), 1)
-        if len(value) > 1:
+        if len(value) > 1 and "minContains" not in schema:
             yield from (("only-first", value[:1]), ("only-last", value[-1:]))
 
 

@@ -1,4 +1,4 @@
-"""Is a value really invalid, and for the reason named? `jsonschema` says why, `jsonschema-rs` must agree where it is."""
+"""Is a value really invalid, and for the reason named? `jsonschema` says why, and `jsonschema-rs` has to agree."""
 
 from __future__ import annotations
 
@@ -17,7 +17,16 @@ from smcp_conformance.generate.sites import Site
 Opinion = Callable[[Any], bool]
 # What these forbid is reported where a subschema under them says so, not at the keyword.
 REPORTED_BELOW = frozenset(
-    {"properties", "patternProperties", "propertyNames", "dependentSchemas", "dependencies", "prefixItems", "then", "else"}
+    {
+        "properties",
+        "patternProperties",
+        "propertyNames",
+        "dependentSchemas",
+        "dependencies",
+        "prefixItems",
+        "then",
+        "else",
+    }
 )
 COUNTING = frozenset({"contains", "minContains", "maxContains"})
 
@@ -63,7 +72,8 @@ def names(errors: Iterable[ValidationError], site: Site, keyword: str) -> bool:
 
 def _names(error: ValidationError, site: Site, keyword: str) -> bool:
     if keyword in REPORTED_BELOW:
-        return tuple(error.absolute_path)[: len(site.path)] == site.path and keyword in error.absolute_schema_path
+        said = keyword in error.absolute_schema_path or error.validator is None  # of `false`, `jsonschema` says no path
+        return said and tuple(error.absolute_path)[: len(site.path)] == site.path
     same = error.validator == keyword or {error.validator, keyword} <= COUNTING
     return same and error.schema is site.schema.contents and tuple(error.absolute_path) == site.path
 

@@ -68,18 +68,18 @@ def _character(operation: str, argument: Any) -> str:
 
 def _admits(members: Any, character: str) -> bool:
     negated = str(members[0][0]) == "NEGATE"
-    return negated is not any(_member(str(kind), value, character) for kind, value in members)
+    return negated != any(_member(str(kind), value, character) for kind, value in members)
 
 
 def _member(kind: str, value: Any, character: str) -> bool:
     if kind == "LITERAL":
-        return ord(character) == value
+        return bool(ord(character) == value)
     if kind == "RANGE":
         return bool(value[0] <= ord(character) <= value[1])
     name = str(value)
     if kind != "CATEGORY":
         return False
-    return _categorised(name.replace("NOT_", ""), character) is not ("NOT_" in name)
+    return _categorised(name.replace("NOT_", ""), character) != ("NOT_" in name)
 
 
 def _categorised(name: str, character: str) -> bool:
