@@ -1,8 +1,12 @@
-"""Strategies for the strings that a `format` names, among them OpenAPI's `byte`. Hosts are those that nobody owns."""
+"""Strategies for the strings that a `format` names, among them OpenAPI's `byte`, or the keywords for contents.
+
+Hosts are those that nobody owns.
+"""
 
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 
 from hypothesis import strategies as st
@@ -28,6 +32,10 @@ def _clock() -> SearchStrategy[str]:
     return st.tuples(st.times().map(lambda clock: clock.isoformat()), st.sampled_from(OFFSETS)).map("".join)
 
 
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
 def _duration() -> SearchStrategy[str]:
     return _matching(r"P([0-9]{1,3}D|[0-9]{1,3}W|[0-9]{1,2}Y([0-9]{1,2}M)?|T[0-9]{1,3}H([0-9]{1,3}M)?|T[0-9]{1,9}S)")
 
@@ -35,6 +43,11 @@ def _duration() -> SearchStrategy[str]:
 URIS = _matching(rf"https?://{ADDRESSES}{REST}|urn:[a-z]{{2,5}}:{CHARACTER}{{1,6}}|mailto:a@example\.com")
 REFERENCES = URIS | _matching(rf"(\.\.?/|/)?[a-z0-9]{{0,5}}{REST}")
 EMAILS = _matching(rf"[A-Za-z0-9]{{1,8}}([.+_-][A-Za-z0-9]{{1,8}})?@{HOST}\.[a-z]{{2,4}}")
+JSON_TEXTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=4,
+).map(json.dumps)
 FORMATS: Mapping[str, SearchStrategy[str]] = {
     "date-time": _moment(),
     "date": st.dates().map(str),
@@ -56,5 +69,8 @@ FORMATS: Mapping[str, SearchStrategy[str]] = {
     "json-pointer": _matching(r"(/([a-z0-9 é\"]|~0|~1){0,4}){0,3}"),
     "relative-json-pointer": _matching(r"(0|[1-9][0-9]{0,2})(#|(/[a-z0-9]{0,4}){0,2})"),
     "regex": st.sampled_from(REGULAR_EXPRESSIONS),
-    "byte": st.binary(max_size=24).map(lambda data: base64.b64encode(data).decode()),
+    "byte": st.binary(max_size=24).map(_base64),
+    "base64": st.binary(max_size=24).map(_base64),
+    " application/json": JSON_TEXTS,
+    "base64 application/json": JSON_TEXTS.map(str.encode).map(_base64),
 }

@@ -91,7 +91,7 @@ class Node:
         self.schemas = schemas
         self.options: list[Option] = []
         self.height: float = inf
-        self._choices: dict[float, SearchStrategy[Option]] = {}
+        self._choices: dict[float, Option | SearchStrategy[Option]] = {}
 
     @property
     def values(self) -> list[Any] | None:
@@ -104,12 +104,14 @@ class Node:
         """Draw a value with at most `depth` levels below; the lowest there is, once there's no room left."""
         pen.room -= 1
         depth = depth if pen.room > 0 else self.height
-        return pen.draw(self._choice(depth)).value(pen, depth)
+        choice = self._choice(depth)
+        option = pen.draw(choice) if isinstance(choice, SearchStrategy) else choice
+        return option.value(pen, depth)
 
-    def _choice(self, depth: float) -> SearchStrategy[Option]:
+    def _choice(self, depth: float) -> Option | SearchStrategy[Option]:
         if depth not in self._choices:
             fitting = [option for option in self.options if option.height() <= depth]
-            self._choices[depth] = st.just(fitting[0]) if len(fitting) == 1 else st.sampled_from(fitting)
+            self._choices[depth] = fitting[0] if len(fitting) == 1 else st.sampled_from(fitting)
         return self._choices[depth]
 
 

@@ -16,9 +16,12 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from smcp_conformance.generate.weights import weighted
+
 EDGES = (-1, 10, 255, 2**15, 2**31, -(2**31), 2**32, 2**53, -(2**53), 2**63, -(2**63), 2**64, 10**21)
-FLOAT_EDGES = (-0.0, 0.5, 0.1, -1.5, 1e-7, 2.0**53, 1e16, 1e21, 1e308, -1e308, 5e-324)
+FLOAT_EDGES = (-0.0, 0.5, 0.1, -1.5, 1e-7, 2.0**53, 1e16, 1e21, 1e308, -1e308)
 SAFE_INTEGER = 2**53 - 1
+WRITTEN_OUT = 1e21  # where programs begin to write whole numbers with an exponent
 FORMATS: Mapping[str, tuple[int, int]] = {
     **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64, 128)},
     **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64, 128)},
@@ -76,15 +79,17 @@ def bounds(keywords: Iterable[Mapping[str, Any]]) -> Bounds:
     return Bounds(low_limit[0], high_limit[0], low_limit[1], high_limit[1], _common_multiple(steps))
 
 
-def integers(within: Bounds) -> SearchStrategy[int] | None:
-    """Whole numbers within the bounds, or None where there are none."""
+def integers(within: Bounds, as_floats: bool = False) -> SearchStrategy[int | float] | None:
+    """Whole numbers within the bounds, some of them spelled `1.0` on demand; None where there are none."""
     step = _common_multiple([Fraction(1), within.step or Fraction(1)]) or Fraction(1)
     low, high = within.whole(step)
     if low is not None and high is not None and low > high:
         return None
-    branches = [st.integers(low, high)] * 4 + list(_integer_edges(low, high, step))
-    times = int(step)
-    return st.one_of(branches) if times == 1 else st.one_of(branches).map(lambda n: n * times)
+    plain: SearchStrategy[int | float] = st.integers(low, high)
+    edges = [(1, edge) for edge in _integer_edges(low, high, step)]
+    spelled = [(1, plain.map(lambda n: _as_float(n, int(step))))] if as_floats else []
+    found, times = weighted([(8, plain), *spelled, *edges]), int(step)
+    return found if times == 1 else found.map(lambda n: n * times if isinstance(n, int) else n)
 
 
 def numbers(within: Bounds, whole: bool = True) -> SearchStrategy[int | float] | None:
@@ -98,30 +103,21 @@ def numbers(within: Bounds, whole: bool = True) -> SearchStrategy[int | float] |
     plain = st.floats(low, high, allow_nan=False, allow_infinity=False)
     if not whole:
         return plain.filter(lambda number: not number.is_integer())
-    edges = [st.floats(edge, edge) for edge in FLOAT_EDGES if low <= edge <= high]
-    branches = [] if whole_numbers is None else [whole_numbers]
-    return st.one_of([*branches, *[plain.map(_shortest)] * 4, *edges, plain])
-
-
-def whole_floats(within: Bounds) -> SearchStrategy[float] | None:
-    """Whole numbers spelled as floats, which JSON Schema takes for integers; None where there are none."""
-    step = _common_multiple([Fraction(1), within.step or Fraction(1)]) or Fraction(1)
-    low, high = within.whole(step)
-    most = floor(SAFE_INTEGER / step)
-    low, high = max(-most, low if low is not None else -most), min(most, high if high is not None else most)
-    return None if low > high else st.integers(low, high).map(lambda n: float(n * step))
+    edges = [(1, st.floats(edge, edge)) for edge in FLOAT_EDGES if low <= edge <= high]
+    others = [] if whole_numbers is None else [(15, whole_numbers)]
+    return weighted([(6, plain.map(_shortest)), (2, plain), *others, *edges])
 
 
 def _multiples(within: Bounds, step: Fraction) -> SearchStrategy[int | float] | None:
     low, high = within.whole(step)
     if low is not None and high is not None and low > high:
         return None
-    branches = [st.integers(low, high)] * 4
-    if step < 1:
-        most = floor(SAFE_INTEGER * step)
-        near = max(-most, low if low is not None else -most), min(most, high if high is not None else most)
-        branches = [st.integers(*near)] * 4 if near[0] <= near[1] else branches
-    return st.one_of([*branches, *_integer_edges(low, high, step)]).map(lambda n: _number(n * step))
+    edges = [(1, edge) for edge in _integer_edges(low, high, step)]
+    return weighted([(8, st.integers(low, high)), *edges]).map(lambda n: _number(n * step))
+
+
+def _as_float(n: int | float, times: int) -> int | float:
+    return float(n * times) if abs(n * times) <= SAFE_INTEGER else n
 
 
 def _number(value: Fraction) -> int | float:
@@ -139,7 +135,7 @@ def _integer_edges(low: int | None, high: int | None, step: Fraction) -> Iterato
 
 def _shortest(number: float) -> int | float:
     negative_zero = number == 0 and copysign(1, number) < 0
-    return int(number) if number.is_integer() and abs(number) <= SAFE_INTEGER and not negative_zero else number
+    return int(number) if number.is_integer() and abs(number) < WRITTEN_OUT and not negative_zero else number
 
 
 def _limits(keywords: Mapping[str, Any], closed: str, exclusive: str) -> Iterator[tuple[Fraction, bool]]:

@@ -11,14 +11,15 @@ from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from smcp_conformance.generate.alternatives import Case
 from smcp_conformance.generate.nodes import Node, Pen, Plan
 from smcp_conformance.generate.schema import Schema
 
-INCLUDED = st.booleans()
-MORE_NAMES = st.sampled_from((0, 0, 0, 0, 0, 0, 1, 2))
+MORE_NAMES = st.sampled_from((0,) * 10 + (1, 2))
 ONLY_MORE_NAMES = st.sampled_from((0, 1, 1, 2, 3))
+SHALLOW = 1  # levels of what nothing is asked of
 TRIES = 8
 
 
@@ -29,6 +30,11 @@ class Member:
     name: str
     node: Node
     required: bool
+
+    @cached_property
+    def included(self) -> SearchStrategy[Member | None]:
+        """This member or none. One of its own for each: Hypothesis varies what is drawn alike by copying it about."""
+        return st.sampled_from((None, self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +96,7 @@ class ObjectOption:
             if member.name in undecided:
                 forced = lacking >= len(undecided)
                 undecided.discard(member.name)
-                if not forced and not (spare > 0 < pen.room and pen.draw(INCLUDED)):
+                if not forced and not (spare > 0 < pen.room and pen.draw(member.included)):
                     continue
                 lacking, spare = lacking - 1, spare - 1
                 yield member
@@ -116,7 +122,7 @@ class ObjectOption:
             source = sources[0] if len(sources) == 1 else pen.draw(st.sampled_from(sources))
             name = source.names.value(pen, source.names.height)
             if name not in found and self._admits(name, source):
-                found[name] = source.node.value(pen, depth)
+                found[name] = source.node.value(pen, depth if source.node.schemas else min(depth, SHALLOW))
 
     def _admits(self, name: str, source: Unnamed) -> bool:
         matched = {pattern for pattern in self.patterns if re.search(pattern, name)}

@@ -19,39 +19,24 @@ from hypothesis.strategies import SearchStrategy
 
 from smcp_conformance.generate.formats import FORMATS
 from smcp_conformance.generate.patterns import Pattern
+from smcp_conformance.generate.weights import weighted
 
 ODD_CHARACTERS = (
     "\0\x01\t\n\r\x1b\x7f\x85\xa0\xad !\"#$%&'*+-./:;<=>?@[\\]^`{|}~"
     "\u0301\u0130\u05d0\u0627\u200b\u200d\u200f\u2028\u2029\u202e\ufdd0\ufeff\uffff\U0001f469\U0001f600\U0010ffff"
 )
 DIGITS = "0123456789-+.eE"
-# Beginnings that make a text look like something else. One at least of every length up to the longest.
+# First characters that are most likely to be taken for something else, or to be lost.
+TELLING = ("-", "/", "{", "\0", "\u2028", "\u0301", "\u05d0", "\U0001f600")
+# Longer beginnings that do the same: one at least of every length up to the longest, flags more often than others.
 BEGINNINGS = (
-    *(
-        "",
-        "-",
-        "0",
-        "/",
-        "\0",
-        ".",
-        "~",
-        "$",
-        "%",
-        "{",
-        "[",
-        '"',
-        "'",
-        "\\",
-        "\u2028",
-        "\u0301",
-        "\u05d0",
-        "\U0001f600",
-    ),
-    *("--", "-1", "-h", "..", "{}", "[]", '""', "0x", "1.", "%s", "\r\n"),
-    *("../", "1e5", "NaN", "C:\\", "null", "true", "-0.0", "false", "a=b&c", "{{7}}", "--help"),
+    *("", "--", ".", "~", "$", "%", "[", '"', "'", "\\", "\n", "-1", "..", "{}", "[]", '""', "0x"),
+    *("1e5", "NaN", "C:\\", "null", "true", "-0.0", "false", "a=b&c", "{{7}}", "--help"),
     *('{"a":1}', "/no/such", "Infinity", "-Infinity", "2147483648", "--no-such=1"),
+    *["--"] * 8,
 )
-LONG = (255, 257), (4095, 4097), (65535, 65537)
+# Lengths at which buffers end. Beyond them Hypothesis warns that an example is too long to be shown.
+LONG = (255, 257), (4095, 4097), (8191, 8193)
 PADDED = 40  # characters put around what a pattern asks for
 
 
@@ -75,8 +60,14 @@ def shape(keywords: Iterable[Mapping[str, Any]], patterns: Sequence[Pattern]) ->
     listed = list(keywords)
     least = max((int(each["minLength"]) for each in listed if "minLength" in each), default=0)
     most = min((int(each["maxLength"]) for each in listed if "maxLength" in each), default=inf)
-    formats = [each["format"] for each in listed if each.get("format") in FORMATS]
+    formats = [named for each in listed if (named := each.get("format", _content(each))) in FORMATS]
     return Shape(least, most, tuple(patterns), formats[0] if formats else None)
+
+
+def _content(keywords: Mapping[str, Any]) -> str:
+    """The name under which `FORMATS` has what a string contains, such as base64 of JSON."""
+    encoding, media = str(keywords.get("contentEncoding", "")), str(keywords.get("contentMediaType", ""))
+    return f"{encoding} {media}" if media == "application/json" else encoding
 
 
 @lru_cache(maxsize=512)
@@ -97,20 +88,26 @@ def texts(asked: Shape) -> SearchStrategy[str] | None:
 
 def _plain(asked: Shape) -> SearchStrategy[str]:
     text = st.text(**asked.size)
-    branches = [text, text]
-    fitting = [each for each in BEGINNINGS if asked.least <= len(each) <= asked.most]
-    if fitting:
-        room = None if asked.most == inf else int(asked.most) - len(fitting[-1])
-        begun = st.tuples(st.sampled_from(fitting), st.text(max_size=room)).map("".join)
-        branches += [begun, begun]
-    branches += [st.text(ODD_CHARACTERS, **asked.size), st.text(DIGITS, **asked.size)]
-    return st.one_of([*branches, *_long(asked)])
+    branches = [(4, text)]
+    if asked.most > 0:
+        branches.append((8, _begun(TELLING, max(0, asked.least - 1), asked.most)))
+    if fitting := [each for each in BEGINNINGS if asked.least <= len(each) <= asked.most]:
+        branches.append((6, _begun(fitting, 0, asked.most)))
+    branches += [(2, st.text(ODD_CHARACTERS, **asked.size)), (2, st.text(DIGITS, **asked.size)), *_long(asked)]
+    return weighted(branches)
 
 
-def _long(asked: Shape) -> list[SearchStrategy[str]]:
+def _begun(beginnings: Sequence[str], least: int, most: float) -> SearchStrategy[str]:
+    room = None if most == inf else int(most) - max(map(len, beginnings))
+    return st.tuples(st.sampled_from(beginnings), st.text(min_size=least, max_size=room)).map("".join)
+
+
+def _long(asked: Shape) -> list[tuple[int, SearchStrategy[str]]]:
     limits = [] if asked.most == inf else [(int(asked.most) - 1, int(asked.most))]
-    ranges = [(max(low, asked.least), min(high, asked.most)) for low, high in (*limits, *LONG)]
-    return [st.integers(low, int(high)).map("0".__mul__) for low, high in ranges if low <= high <= LONG[-1][-1]]
+    whole = (asked.least, LONG[-1][-1])
+    ranges = [(max(low, asked.least), int(min(high, asked.most))) for low, high in (whole, *limits, *LONG)]
+    lengths = [st.integers(low, high) for low, high in ranges if low <= high <= LONG[-1][-1]]
+    return [(1, st.one_of(lengths).map("0".__mul__))] if lengths else []
 
 
 def _matching(pattern: Pattern, asked: Shape) -> SearchStrategy[str]:

@@ -18,7 +18,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from smcp_conformance.generate.alternatives import Case, together
 from smcp_conformance.generate.arrays import array_options
 from smcp_conformance.generate.nodes import Checked, Leaf, Listed, Node, Option, Pen, settle
-from smcp_conformance.generate.numbers import bounds, integers, numbers, whole_floats
+from smcp_conformance.generate.numbers import bounds, integers, numbers
 from smcp_conformance.generate.objects import object_option
 from smcp_conformance.generate.patterns import NotTranslatable, Pattern, read
 from smcp_conformance.generate.schema import Schema, schema_root
@@ -141,10 +141,9 @@ def _boolean(plan: ValidPlan, case: Case) -> Iterator[Option]:
 
 def _integer(plan: ValidPlan, case: Case) -> Iterator[Option]:
     within = bounds(part.keywords for part in case.parts)
-    found: SearchStrategy[Any] | None = integers(within)
-    spelled_as_floats = whole_floats(within) if plan.root.judge.is_type(1.0, "integer") else None
+    found = integers(within, as_floats=plan.root.judge.is_type(1.0, "integer"))
     if found is not None and "number" not in case.types:
-        yield Leaf(found if spelled_as_floats is None else found | spelled_as_floats)
+        yield Leaf(found)
 
 
 def _number(plan: ValidPlan, case: Case) -> Iterator[Option]:
