@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any
 
 from smcp_conformance.generate.layers import Decisions, NoValue, flat, kind_of, stated
@@ -112,7 +113,9 @@ class Builder:
         matching = [name for name in map(shortest_match, patterns) if name is not None]
         listed += [name for layer in layers for keyword in TRIGGERED for name in mapping(layer.keywords, keyword)]
         open_to_more = any(isinstance(rest, dict) for rest in stated(layers, "additionalProperties"))
-        return list(dict.fromkeys([*listed, *triggers, *matching, *([self._name(layers, path, 0)] if open_to_more else [])]))
+        return list(
+            dict.fromkeys([*listed, *triggers, *matching, *([self._name(layers, path, 0)] if open_to_more else [])])
+        )
 
     def _name(self, layers: Sequence[Schema], path: Path, number: int) -> str:
         """A name that nothing lists, of the form that `propertyNames` asks for."""
@@ -122,7 +125,7 @@ class Builder:
             return plain
         texted = [schema.like({"type": "string"}) for schema in judging[:1]]
         start: str = self.value([*judging, *texted], (*path, STRANGER))
-        return next((name for name in variants(start) if number == 0 or accepted(judging, name)), start)
+        return next(islice((name for name in variants(start) if accepted(judging, name)), number, None), start)
 
     def _one_by_one(
         self, layers: Sequence[Schema], required: dict[str, Any], optional: list[str], path: Path

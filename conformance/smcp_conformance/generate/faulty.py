@@ -1,4 +1,4 @@
-"""Random faults: a valid instance is drawn, then a keyword to break, then a place of it, then how."""
+"""Random faults: a keyword to break is drawn, then a valid instance, then a place in it, then how."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def faulty_values(schema: bool | Mapping[str, Any], *, arguments: bool = True) -
     """A strategy for faults of `schema`, each proven as those of the grid are; with `arguments` all are objects.
 
     Keyword and place are chosen one after the other, so that thirty required members don't drown one `maxLength`. It
-    shrinks towards the simplest instance and the first keyword. Raises `NoFault` if there is no fault, `NoDialect`
+    shrinks towards the first keyword and the simplest instance. Raises `NoFault` if there is no fault, `NoDialect`
     where the schema can't be judged.
     """
     grid = fault_grid(schema, arguments=arguments)
@@ -46,20 +46,22 @@ def _faults(schema: bool | Mapping[str, Any], grid: Grid, arguments: bool) -> Se
     root = schema_root(schema)
     proof = Proof(schema, root)
     instances = _instances(schema, grid, arguments)
-    listed = st.sampled_from(grid.faults)
+    known = [keyword for base in grid.bases for keyword in _breakable(list(sites(root, base)), arguments)]
+    keywords = st.sampled_from(list(dict.fromkeys([*(fault.keyword for fault in grid.faults), *known])))
 
     @st.composite
     def fault(draw: DrawFn) -> Fault:
+        keyword = draw(keywords)
         instance = draw(instances)
-        breakable = _breakable(list(sites(root, instance)), arguments)
-        if not breakable:
-            return draw(listed)
-        keyword = draw(st.sampled_from(list(breakable)))
-        site = draw(st.sampled_from(breakable[keyword]))
-        operator, value = draw(_change(site, keyword))
-        whole = replaced(instance, site.path, value)
-        made = Fault(whole, operator, site.path, site.schema.pointer, keyword)
-        return _proven(proof, made, site, arguments) or draw(listed)
+        breakable = _breakable(list(sites(root, instance)), arguments).get(keyword)
+        if breakable:
+            site = draw(st.sampled_from(breakable))
+            operator, value = draw(_change(site, keyword))
+            whole = replaced(instance, site.path, value)
+            made = Fault(whole, operator, site.path, site.schema.pointer, keyword)
+            if proven := _proven(proof, made, site, arguments):
+                return proven
+        return draw(st.sampled_from([fault for fault in grid.faults if fault.keyword == keyword] or grid.faults))
 
     return fault()
 

@@ -77,7 +77,7 @@ def variants(value: Any) -> Iterator[Any]:
     if is_number(value):
         yield from (value + step for step in (1, -1, 2, -2, 3, 4, 5, 6, 7, 8))
     elif isinstance(value, str):
-        yield from (value + letter for letter in "bcdefgh")
+        yield from (value + letter for letter in "bcdefgh123456789")
     elif isinstance(value, bool):
         yield not value
     elif isinstance(value, dict):

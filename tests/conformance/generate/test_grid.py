@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -153,70 +154,6 @@ def test_a_text_beside_a_pattern_slips_through_where_anchors_are_taken_lightly()
     assert {"aa-1\n", " aa-1", "aa-", "AA-1", ""} <= set(found.values())
 
 
-@pytest.mark.parametrize(
-    ("schema", "place"),
-    [
-        ({"patternProperties": {"^n_": {"type": "integer"}}}, "#/n_ (#/patternProperties/^n_/type)"),
-        ({"additionalProperties": {"type": "integer"}}, "#/extra (#/additionalProperties/type)"),
-        ({"properties": {"a": {"$ref": "#here"}}, "$defs": {"d": {"$anchor": "here", "type": "integer"}}}, "(#/$defs/d/type)"),
-        ({"properties": {"a": {"$ref": "#/$defs/d", "minimum": 3}}, "$defs": {"d": {"type": "integer"}}}, "#/a (#/$defs/d/type)"),
-        ({"properties": {"a": {"$ref": "#/$defs/d", "minimum": 3}}, "$defs": {"d": {}}}, "#/a (#/properties/a/minimum)"),
-        ({"properties": {"a": {"allOf": [{"minimum": 3}]}}}, "#/a (#/properties/a/allOf/0/minimum)"),
-        ({"properties": {"a": {"items": {"minimum": 3}, "type": "array"}}}, "#/a/0 (#/properties/a/items/minimum)"),
-        ({"properties": {"a": {"prefixItems": [{}, {"minimum": 3}]}}}, "#/a/1 (#/properties/a/prefixItems/1/minimum)"),
-        ({"unevaluatedProperties": False, "properties": {"a": {}}}, "stranger@# (#/unevaluatedProperties)"),
-        ({"unevaluatedProperties": {"type": "string"}}, "stranger-zero@# (#/unevaluatedProperties)"),
-        ({"properties": {"a": {"prefixItems": [{}], "unevaluatedItems": False}}}, "extra@#/a (#/properties/a/unevaluatedItems)"),
-        ({"properties": {"a": False}}, "forbidden:a@# (#/properties)"),
-        ({"patternProperties": {"^x": False}}, "forbidden:^x@# (#/patternProperties)"),
-        ({"properties": {"a": {"const": 1}}, "if": {"required": ["a"]}, "then": {"required": ["b"]}}, "without:b@# (#/then/required)"),
-        ({"if": {"required": ["a"]}, "then": False}, "@# (#/then)"),
-        ({"if": {"required": ["a"]}, "else": {"required": ["b"]}}, "without:b@# (#/else/required)"),
-        ({"dependentSchemas": {"a": {"required": ["b"]}}}, "without:b@# (#/dependentSchemas/a/required)"),
-        ({"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "object", "required": ["b", "c"]}]}}}, "without:b@#/a (#/properties/a/anyOf/1/required)"),
-        ({"properties": {"a": {"oneOf": [{"type": "null"}, {"type": "array", "items": {"minimum": 3}}]}}}, "#/a/0 (#/properties/a/oneOf/1/items/minimum)"),
-    ],
-)  # fmt: skip  # one line per place
-def test_every_place_is_reached(schema: dict[str, Any], place: str) -> None:
-    """Whatever way leads there: by reference, anchor, pattern, rest, branch or condition."""
-    grid = fault_grid({"type": "object", **schema})
-    assert [identity for identity in ids(grid) if place in identity], ids(grid)
-
-
-def test_a_schema_that_contains_itself_is_broken_at_a_few_depths() -> None:
-    """The recursion is followed once, and its end found."""
-    node = {"type": "object", "properties": {"name": {"type": "string"}, "next": {"$ref": "#/$defs/node"}}}
-    grid = fault_grid({"type": "object", "properties": {"top": {"$ref": "#/$defs/node"}}, "$defs": {"node": node}})
-    paths = {fault.path for fault in grid.faults if fault.pointer == "/$defs/node/properties/name"}
-    assert ("top", "name") in paths
-    assert ("top", "next") in {fault.path for fault in grid.faults if fault.pointer == "/$defs/node"}
-    assert len(grid.faults) < 200
-
-
-def test_beside_a_reference_draft_07_reads_nothing() -> None:
-    """There a `$ref` silences its siblings, so that breaking them is no fault."""
-    schema = {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "properties": {"a": {"$ref": "#/definitions/d", "minimum": 3}},
-        "definitions": {"d": {"type": "integer"}},
-    }
-    assert {fault.keyword for fault in fault_grid(schema).faults} == {"type"}
-
-
-def test_draft_07_tuples_and_dependencies_are_broken() -> None:
-    """`items` as a list, `additionalItems` and `dependencies` do there what other keywords do today."""
-    schema = {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "properties": {"a": {"type": "array", "items": [{"type": "integer"}], "additionalItems": False}},
-        "dependencies": {"b": ["c"], "d": {"required": ["e"]}},
-    }
-    found = ids(fault_grid(schema))
-    assert "extra@#/a (#/properties/a/additionalItems)" in found
-    assert "text@#/a/0 (#/properties/a/items/0/type)" in found
-    assert "without:c:beside:b@# (#/dependencies)" in found
-    assert "without:e@# (#/dependencies/d/required)" in found
-
-
 def test_arguments_stay_an_object() -> None:
     """A tool's arguments are never anything else, whatever else is wrong with them."""
     assert all(isinstance(fault.value, dict) for fault in fault_grid(of_one({"enum": [1]})).faults)
@@ -241,7 +178,7 @@ def test_of_a_tool_that_takes_no_arguments_at_all_any_object_is_a_fault() -> Non
 def test_a_format_is_a_fault_apart() -> None:
     """JSON Schema doesn't assert formats, so such a value proves nothing against a server."""
     grid = fault_grid(of_one({"type": "string", "format": "date"}))
-    assert [at(fault) for fault in grid.advisory][0] == "2026-02-30"
+    assert next(at(fault) for fault in grid.advisory) == "2026-02-30"
     assert all(
         fault.advisory and instance_fault(of_one({"type": "string"}), fault.value) is None for fault in grid.advisory
     )
@@ -274,7 +211,7 @@ def test_without_a_second_opinion_the_first_one_decides(monkeypatch: pytest.Monk
     """The optional validator changes nothing where both agree."""
     schema = of_one({"type": "string", "pattern": "^a+$", "maxLength": 3})
     both = ids(fault_grid(schema))
-    monkeypatch.setattr(proof.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert ids(fault_grid(schema)) == both
 
 
@@ -287,11 +224,12 @@ def test_a_reference_to_nowhere_is_no_schema_to_be_judged() -> None:
 def test_a_gigantic_schema_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cost is bounded, and that more could have been tried is told."""
     schema = of_one({"type": "integer"})
-    assert not fault_grid(schema).cut
-    monkeypatch.setattr(grid_module, "MAX_JUDGED", 20)
+    whole = fault_grid(schema)
+    assert not whole.cut
+    monkeypatch.setattr(grid_module, "MAX_JUDGED", 5)
     cut = fault_grid(schema)
     assert cut.cut
-    assert 0 < len(cut.faults) < len(fault_grid(schema).faults) or len(cut.faults) > 0
+    assert 0 < len(cut.faults) < len(whole.faults)
 
 
 PRINT_GRID = """
