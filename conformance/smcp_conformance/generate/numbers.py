@@ -139,11 +139,10 @@ def _shortest(number: float) -> int | float:
 
 
 def _limits(keywords: Mapping[str, Any], closed: str, exclusive: str) -> Iterator[tuple[Fraction, bool]]:
-    opened = keywords.get(exclusive)
     if closed in keywords:
-        yield Fraction(keywords[closed]), opened is True  # a boolean: draft-04
-    if opened is not None and not isinstance(opened, bool):
-        yield Fraction(opened), True
+        yield Fraction(keywords[closed]), False
+    if exclusive in keywords:
+        yield Fraction(keywords[exclusive]), True
 
 
 def _float(value: Fraction) -> float:

@@ -24,8 +24,8 @@ from referencing.jsonschema import specification_with
 from smcp_conformance.generate.dialect import NoDialect, schema_fault, validator
 from smcp_conformance.generate.rewriting import in_python
 
-REF_STANDS_ALONE = re.compile(r"draft-0[3467]\b")
-ITEMS_MAY_BE_A_LIST = re.compile(r"draft-0[3467]\b|2019-09")
+REF_STANDS_ALONE = re.compile(r"draft-0[67]\b")
+ITEMS_MAY_BE_A_LIST = re.compile(r"draft-0[67]\b|2019-09")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ def schema_root(schema: bool | Mapping[str, Any]) -> Schema:
     judge: Validator = validator(declaring)
     if fault := schema_fault(declaring):
         raise NoDialect(fault)
-    dialect = str(judge.META_SCHEMA.get("$id", judge.META_SCHEMA.get("id", "")))
+    dialect = str(judge.META_SCHEMA["$id"])
     contents = in_python(schema)
     resolver = SPECIFICATIONS.resolver_with_root(_specification(dialect).create_resource(contents))
     return Schema(contents, "", dialect, judge, resolver, dict(_pointers(contents, schema)))

@@ -141,7 +141,7 @@ def _boolean(plan: ValidPlan, case: Case) -> Iterator[Option]:
 
 def _integer(plan: ValidPlan, case: Case) -> Iterator[Option]:
     within = bounds(part.keywords for part in case.parts)
-    found = integers(within, as_floats=plan.root.judge.is_type(1.0, "integer"))
+    found = integers(within, as_floats=True)
     if found is not None and "number" not in case.types:
         yield Leaf(found)
 
