@@ -19,13 +19,7 @@ MAX_PAIRS = 12
 
 def negated(site: Site) -> Iterator[Change]:
     """What `not` excludes: built from it and the schema around it, from it alone, and added to the value."""
-    excluded = site.schema.at("not")
-    around = site.schema.like({word: rest for word, rest in site.schema.keywords.items() if word != "not"})
-    for operator, schemas in (("excluded", (around, excluded)), ("excluded-alone", (excluded,))):
-        for number, built in enumerate(_built(schemas), start=1):
-            yield f"{operator}-{number}", built
-            if isinstance(built, dict) and isinstance(site.value, dict):
-                yield f"{operator}-{number}-added", {**site.value, **built}
+    yield from _within(site, "excluded", [site.schema.at("not")], without=("not",))
 
 
 def both(site: Site) -> Iterator[Change]:
@@ -33,23 +27,17 @@ def both(site: Site) -> Iterator[Change]:
     branches = range(len(site.schema.keywords["oneOf"]))
     for pair in islice(combinations(branches, 2), MAX_PAIRS):
         schemas = [site.schema.at("oneOf", number) for number in pair]
-        for built in _built(schemas):
-            yield "both-{}-{}".format(*pair), built
-            if isinstance(built, dict) and isinstance(site.value, dict):
-                yield "both-{}-{}-added".format(*pair), {**site.value, **built}
+        yield from _within(site, "both-{}-{}".format(*pair), schemas, without=("oneOf",))
 
 
 def conditioned(site: Site) -> Iterator[Change]:
-    """For `then`: a value for which the condition holds, where it did not."""
-    if "if" in site.schema.keywords:
-        for number, built in enumerate(_built((site.schema.at("if"),)), start=1):
-            yield f"condition-{number}", built
-            if isinstance(built, dict) and isinstance(site.value, dict):
-                yield f"condition-{number}-added", {**site.value, **built}
+    """For a `then` that is `false`: a value for which the condition holds. (Another is broken itself.)"""
+    if "if" in site.schema.keywords and site.schema.keywords["then"] is False:
+        yield from _within(site, "condition", [site.schema.at("if")], without=("if", "then", "else"))
 
 
 def unconditioned(site: Site) -> Iterator[Change]:
-    """For `else`: values of all sorts for which the condition doesn't hold, where it did."""
+    """For an `else` that is `false`: values of all sorts for which the condition doesn't hold."""
     if "if" in site.schema.keywords and site.schema.keywords["else"] is False:
         for number, strange in enumerate(STRANGE, start=1):
             if not site.schema.at("if").accepts(strange):
@@ -62,6 +50,16 @@ def forbidden(site: Site) -> Iterator[Change]:
         for name in site.schema.keywords["properties"]:
             if name not in site.value and not any(map(site.schema.at("properties", name).accepts, STRANGE)):
                 yield f"forbidden:{name}", {**site.value, name: 1}
+
+
+def _within(site: Site, operator: str, schemas: Sequence[Schema], without: tuple[str, ...]) -> Iterator[Change]:
+    """Values for `schemas` and what else holds at the site, and for `schemas` alone; added to what is there, too."""
+    around = site.schema.like({word: rest for word, rest in site.schema.keywords.items() if word not in without})
+    for name, together in ((operator, [around, *schemas]), (f"{operator}-alone", schemas)):
+        for number, built in enumerate(_built(together), start=1):
+            yield f"{name}-{number}", built
+            if isinstance(built, dict) and isinstance(site.value, dict):
+                yield f"{name}-{number}-added", {**site.value, **built}
 
 
 def _built(schemas: Sequence[Schema]) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 # Python's own parser, which has no public name; hypothesis, too, takes patterns apart with it.
 PARSER: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
-PREFERRED = "a1A0b-_ ./:@B2"
+PREFERRED = "a1A0b-_ ./:@B2" + "".join(map(chr, range(33, 127))) + "é"
 MAX_REPEATS = 200
 
 

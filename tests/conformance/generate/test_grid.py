@@ -99,7 +99,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"type": "object", "dependentRequired": {"a": ["b"]}}, "dependentRequired", {"without:b:beside:a": {"a": "a"}}),
     ({"not": {"type": "integer"}}, "not", {"excluded-1": 1}),
     ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "anyOf", {"text": "1", "fraction": 1.5, "boolean": True}),
-    ({"oneOf": [{"type": "integer"}, {"minimum": 2}]}, "oneOf", {"both-0-1": 2}),
+    ({"oneOf": [{"type": "integer"}, {"minimum": 2}]}, "oneOf", {"both-0-1-1": 2}),
     ({"type": "object", "propertyNames": {"maxLength": 3}}, "propertyNames", {"stranger": {"unknown_member": 1}}),
 ]
 
