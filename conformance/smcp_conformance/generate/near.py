@@ -10,14 +10,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
-from smcp_conformance.generate.shortest import shortest_match
+from smcp_conformance.generate.shortest import explosive, shortest_match
 
 Change = tuple[str, Any]
 Operator = Callable[[Mapping[str, Any], Any], Iterator[Change]]
 
-LONGEST = (
-    100_000  # characters or members; a limit beyond it isn't tried, for the message would be longer than the fault
-)
+LONGEST = 100_000  # characters or members: beyond it the message would be longer than the fault
+SHORT = 12  # characters that an explosive pattern may be tried on
 PAST_DOUBLES = 2**53 + 1
 HUGE = 1e308
 ASTRAL = "\U0001f600"
@@ -157,6 +156,9 @@ def unmatched(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
     if not isinstance(value, str):
         return
     text = value or shortest_match(str(schema["pattern"])) or "a"
+    if len(text) > SHORT and explosive(str(schema["pattern"])):
+        yield from (("other", "~" * len(text)), ("empty", ""))
+        return
     yield "newline-after", text + "\n"
     yield "space-before", " " + text
     yield "line-before", "x\n" + text

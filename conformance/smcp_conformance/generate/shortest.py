@@ -13,6 +13,8 @@ from typing import Any
 PARSER: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 PREFERRED = "a1A0b-_ ./:@B2" + "".join(map(chr, range(33, 127))) + "é"
 MAX_REPEATS = 200
+REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
+FEW = 3
 
 
 @lru_cache(maxsize=512)
@@ -36,6 +38,34 @@ def matches(pattern: str, length: int = 0) -> Iterator[str]:
             yield text
 
 
+@lru_cache(maxsize=512)
+def explosive(pattern: str) -> bool:
+    """Whether one repetition stands within another, so that a text that just fails may take time without end."""
+    try:
+        return _explosive(PARSER.parse(pattern), 0)
+    except (re.error, OverflowError, RecursionError):
+        return False
+
+
+def _explosive(parsed: Any, around: int) -> bool:
+    """Tell it of a part that stands within so many open repetitions."""
+    for operation, argument in parsed:
+        repeats = str(operation) in REPEATS and int(argument[1]) > FEW
+        if repeats and around:
+            return True
+        if any(_explosive(inner, around + repeats) for inner in _inner(str(operation), argument)):
+            return True
+    return False
+
+
+def _inner(operation: str, argument: Any) -> list[Any]:
+    if operation == "BRANCH":
+        return list(argument[1])
+    if operation in REPEATS or operation == "SUBPATTERN":
+        return [argument[-1]]
+    return [argument] if operation == "ATOMIC_GROUP" else []
+
+
 def _text(parsed: Any, extra: int) -> Iterator[str]:
     for operation, argument in parsed:
         yield from _piece(str(operation), argument, extra)
@@ -46,7 +76,7 @@ def _piece(operation: str, argument: Any, extra: int) -> Iterator[str]:
         yield chr(argument)
     elif operation in ("NOT_LITERAL", "IN", "ANY"):
         yield _character(operation, argument)
-    elif operation in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+    elif operation in REPEATS:
         least, most, inner = argument
         yield "".join(_text(inner, 0)) * min(int(least) + extra, int(most), MAX_REPEATS + int(least))
     elif operation == "BRANCH":

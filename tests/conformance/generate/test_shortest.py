@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from smcp_conformance.generate.shortest import shortest_match
+from smcp_conformance.generate.grid import fault_grid
+from smcp_conformance.generate.shortest import explosive, shortest_match
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,25 @@ def test_what_is_not_seen_is_none(pattern: str) -> None:
 def test_a_length_that_no_match_has_is_none() -> None:
     """The pattern's own end is respected."""
     assert shortest_match("^abc$", 4) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "judged"),
+    [
+        ("^(a+)+$", True),
+        ("^(?:x|(?:a*b?)*)$", True),
+        ("^([a-z]{2,})*", True),
+        ("^a+b+$", False),
+        ("^(a+){2}$", False),
+        ("(", False),
+    ],
+)
+def test_a_repetition_within_a_repetition_is_explosive(pattern: str, judged: bool) -> None:
+    """Python's `re` tries all ways of dividing a text among the two."""
+    assert explosive(pattern) is judged
+
+
+def test_an_explosive_pattern_is_not_tried_on_long_texts_that_just_fail() -> None:
+    """The plain misses are left."""
+    found = fault_grid({"properties": {"a": {"pattern": "^(a+)+$", "type": "string", "minLength": 40}}})
+    assert [fault.value["a"] for fault in found.faults if fault.keyword == "pattern"] == ["~" * 40]
