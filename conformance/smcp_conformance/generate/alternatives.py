@@ -127,10 +127,11 @@ def _any_of(schema: Schema, keyword: str, above: Above) -> Iterator[list[Case]]:
 def _one_of(schema: Schema, keyword: str, above: Above) -> Iterator[list[Case]]:
     found: list[Case] = []
     branches = _branches(schema, keyword)
-    for branch in branches:
+    excluding = [_excluding(branch) for branch in branches]
+    for index, branch in enumerate(branches):
         ways = cases(branch, above)
-        for other in branches:
-            ways = ways if other is branch else _product(ways, _excluding(other))
+        for others in excluding[:index] + excluding[index + 1 :]:
+            ways = _product(ways, others)
         found += ways
     yield found
 

@@ -13,11 +13,12 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from smcp_conformance.generate.alternatives import Case
-from smcp_conformance.generate.nodes import Node, Pen, Plan
+from smcp_conformance.generate.nodes import Node, NotGenerable, Pen, Plan
 from smcp_conformance.generate.schema import Schema
 
 MORE = st.sampled_from((False, True, True, True))
 TRIES = 4
+ELEMENTS = 1000  # that an array may need; Hypothesis refuses to begin with larger examples
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +129,9 @@ def array_options(plan: Plan, case: Case) -> Iterator[ArrayOption]:
     least = max((int(each["minItems"]) for each in keywords if "minItems" in each), default=0)
     most = min((int(each["maxItems"]) for each in keywords if "maxItems" in each), default=inf)
     unique = any(each.get("uniqueItems") for each in keywords)
+    if least > ELEMENTS:
+        part = next(part for part in case.parts if part.keywords.get("minItems") == least)
+        raise NotGenerable("minItems", part.pointer, f"asks for {least} elements, where {ELEMENTS} is the most")
 
     def node(at: int, contained: Sequence[Schema] = (), more: Sequence[Schema] = ()) -> Node:
         return plan.node([*_held(case, at, contained), *(part.at("contains") for part in contained), *more])

@@ -16,9 +16,26 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from smcp_conformance.generate.patterns import NotTranslatable, Pattern, read
 from smcp_conformance.generate.schema import Schema
 
 TRIES = 4
+
+
+class NotGenerable(ValueError):
+    """No values can be made for a schema because of one `keyword`; `pointer` leads to the schema that it stands in."""
+
+    def __init__(self, keyword: str, pointer: str, reason: str) -> None:
+        super().__init__(f"{keyword!r} at {pointer or '/'!r} {reason}")
+        self.keyword, self.pointer, self.reason = keyword, pointer, reason
+
+
+def pattern_of(schema: Schema, keyword: str, pattern: str) -> Pattern:
+    """A regular expression of `schema`, as read; raises `NotGenerable` where that can't be done."""
+    try:
+        return read(pattern)
+    except NotTranslatable as unread:
+        raise NotGenerable(keyword, schema.pointer, f"can't be followed: {unread}") from unread
 
 
 class Pen:

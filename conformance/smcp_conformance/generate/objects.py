@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from smcp_conformance.generate.alternatives import Case
-from smcp_conformance.generate.nodes import Node, Pen, Plan
+from smcp_conformance.generate.nodes import Node, Pen, Plan, pattern_of
 from smcp_conformance.generate.schema import Schema
 
 MORE_NAMES = st.sampled_from((0,) * 10 + (1, 2))
@@ -137,6 +137,9 @@ class ObjectOption:
 def object_option(plan: Plan, case: Case) -> ObjectOption:
     """The objects that satisfy `case`; `plan` makes the nodes for what they hold."""
     keywords = [part.keywords for part in case.parts]
+    for part in case.parts:
+        for pattern in part.keywords.get("patternProperties", ()):
+            pattern_of(part, "patternProperties", pattern)
     patterns = list(dict.fromkeys(pattern for each in keywords for pattern in each.get("patternProperties", ())))
     required = dict.fromkeys(name for each in keywords for name in each.get("required", ()))
     needs = _needs(keywords)

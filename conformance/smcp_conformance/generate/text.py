@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
 from typing import Any
@@ -38,6 +38,7 @@ BEGINNINGS = (
 # Lengths at which buffers end. Beyond them Hypothesis warns that an example is too long to be shown.
 LONG = (255, 257), (4095, 4097), (8191, 8193)
 PADDED = 40  # characters put around what a pattern asks for
+FILLED = 1000  # a least length from which on it's zeros that fill a text up; Hypothesis draws no longer ones
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def texts(asked: Shape) -> SearchStrategy[str] | None:
 
 
 def _plain(asked: Shape) -> SearchStrategy[str]:
+    if asked.least > FILLED:
+        return _plain(replace(asked, least=0)).map(lambda text: text.ljust(asked.least, "0"))
     text = st.text(**asked.size)
     branches = [(4, text)]
     if asked.most > 0:
@@ -111,20 +114,15 @@ def _long(asked: Shape) -> list[tuple[int, SearchStrategy[str]]]:
 
 
 def _matching(pattern: Pattern, asked: Shape) -> SearchStrategy[str]:
+    ahead, pattern = pattern.asked_ahead()
     before, after = not pattern.bound("^"), not pattern.bound("$")
     if not before and not after:
         pattern = pattern.sized(asked.least, asked.most)
-    core = st.from_regex(re.compile(pattern.python), fullmatch=True)
-    room = max(0, min(PADDED + asked.least, asked.most - pattern.narrow))
-    missing = max(0, asked.least - pattern.narrow)
-    if after:
-        padding = st.text(min_size=int(min(missing, room)), max_size=int(room))
-        return st.tuples(_short(before), core, padding).map("".join)
+    room = int(max(0, min(PADDED + asked.least, asked.most - pattern.narrow)))
+    padding = st.text(min_size=min(room, max(0, asked.least - pattern.narrow)), max_size=room)
+    pieces = [st.from_regex(re.compile(each.python), fullmatch=True) for each in (*ahead, pattern)]
     if before:
-        padding = st.text(min_size=int(min(missing, room)), max_size=int(room))
-        return st.tuples(padding, core).map("".join)
-    return core
-
-
-def _short(wanted: bool) -> SearchStrategy[str]:
-    return st.text(max_size=3) if wanted else st.just("")
+        pieces.insert(0, st.text(max_size=3) if after else padding)
+    if after:
+        pieces.append(padding)
+    return pieces[0] if len(pieces) == 1 else st.tuples(*pieces).map("".join)

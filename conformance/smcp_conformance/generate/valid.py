@@ -17,25 +17,18 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from smcp_conformance.generate.alternatives import Case, together
 from smcp_conformance.generate.arrays import array_options
-from smcp_conformance.generate.nodes import Checked, Leaf, Listed, Node, Option, Pen, settle
+from smcp_conformance.generate.nodes import Checked, Leaf, Listed, Node, NotGenerable, Option, Pen, pattern_of, settle
 from smcp_conformance.generate.numbers import bounds, integers, numbers
 from smcp_conformance.generate.objects import object_option
-from smcp_conformance.generate.patterns import NotTranslatable, Pattern, read
 from smcp_conformance.generate.schema import Schema, schema_root
 from smcp_conformance.generate.text import shape, texts
+
+__all__ = ["NotGenerable", "valid_objects", "valid_values"]
 
 TRIES = 4
 ROOM = 40  # nodes of a value; from there on it grows no more than it must
 DEPTH = 5  # levels of a value, if it doesn't need more
 NODES = 4000  # of one plan; the largest schemas in use need some hundreds
-
-
-class NotGenerable(ValueError):
-    """No values can be made for a schema because of one `keyword`; `pointer` leads to the schema that it stands in."""
-
-    def __init__(self, keyword: str, pointer: str, reason: str) -> None:
-        super().__init__(f"{keyword!r} at {pointer or '/'!r} {reason}")
-        self.keyword, self.pointer, self.reason = keyword, pointer, reason
 
 
 def valid_values(schema: bool | Mapping[str, Any]) -> SearchStrategy[Any]:
@@ -107,7 +100,7 @@ class ValidPlan:
             return
         for kind in case.types:
             for option in OPTIONS[kind](self, case):
-                excluded = [each for each in case.excluded if _speaks_of(each, kind)]
+                excluded = [each for each in case.excluded if _speaks_of(each, kind) and not _told_apart(each, case)]
                 yield Checked(option, excluded) if excluded else option
 
 
@@ -129,6 +122,25 @@ def _speaks_of(schema: Schema, kind: str) -> bool:
     asked = schema.keywords.get("type", kind)
     numeric = ("integer", "number")
     return asked == kind or (kind in numeric and asked in numeric) or isinstance(asked, list)
+
+
+def _told_apart(excluded: Schema, case: Case) -> bool:
+    """Whether a member with a constant value, such as `kind`, shows that a value of `case` isn't an excluded one."""
+    while "$ref" in excluded.keywords and len(excluded.keywords) == 1:
+        excluded = excluded.referred()
+    members = excluded.keywords.get("properties", {})
+    for name in excluded.keywords.get("required", ()):
+        theirs = _constants(members.get(name))
+        ours = [_constants(part.keywords.get("properties", {}).get(name)) for part in case.parts]
+        if theirs and any(each and not each & theirs for each in ours):
+            return True
+    return False
+
+
+def _constants(schema: Any) -> set[str]:
+    if not isinstance(schema, Mapping) or not {"const", "enum"} & set(schema):
+        return set()
+    return {json.dumps(value) for value in ([schema["const"]] if "const" in schema else schema["enum"])}
 
 
 def _null(plan: ValidPlan, case: Case) -> Iterator[Option]:
@@ -154,7 +166,8 @@ def _number(plan: ValidPlan, case: Case) -> Iterator[Option]:
 
 
 def _string(plan: ValidPlan, case: Case) -> Iterator[Option]:
-    patterns = [_read(part) for part in case.parts if "pattern" in part.keywords]
+    having = [part for part in case.parts if "pattern" in part.keywords]
+    patterns = [pattern_of(part, "pattern", part.keywords["pattern"]) for part in having]
     if (found := texts(shape([part.keywords for part in case.parts], patterns))) is not None:
         yield Leaf(found)
 
@@ -176,13 +189,6 @@ OPTIONS: Mapping[str, Callable[[ValidPlan, Case], Iterator[Option]]] = {
     "array": _array,
     "object": _object,
 }
-
-
-def _read(part: Schema) -> Pattern:
-    try:
-        return read(part.keywords["pattern"])
-    except NotTranslatable as unread:
-        raise NotGenerable("pattern", part.pointer, f"can't be followed: {unread}") from unread
 
 
 def _nothing_valid(top: Node) -> NotGenerable:

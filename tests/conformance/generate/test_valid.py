@@ -133,6 +133,16 @@ FOLLOWED: dict[str, tuple[Any, str]] = {
     ),
     "pattern anywhere": ({"type": "string", "pattern": "[0-9]{3}", "minLength": 9}, "len(x) >= 9"),
     "pattern at the end": ({"type": "string", "pattern": "z$", "minLength": 9}, "len(x) >= 9 and x[-1] == 'z'"),
+    "lookaheads": (
+        {"type": "string", "pattern": r"^(?=.*[A-Z])(?=.*\d)[A-Za-z\d]{8,}$", "maxLength": 20},
+        "any(each.isupper() for each in x) and 10 <= len(x) + 2 <= 22",
+    ),
+    "pattern or another": ({"type": "string", "pattern": "^(?=a)a|b$"}, "x[0] == 'a' or x[-1] == 'b'"),
+    "a text longer than Hypothesis draws": ({"type": "string", "minLength": 20000}, "20000 <= len(x) < 29000"),
+    "oneOf told apart by a constant": (
+        {"oneOf": [{"type": "object", "properties": {"kind": {"const": each}}, "required": ["kind"]} for each in "ab"]},
+        "x['kind'] in 'ab'",
+    ),
     "two patterns": ({"allOf": [{"pattern": "^a"}, {"pattern": "a"}], "type": "string"}, "x[0] == 'a'"),
     "a pattern's end is the end": ({"type": "string", "pattern": "^a*$"}, "set(x) <= {'a'}"),
     "base64": ({"type": "string", "contentEncoding": "base64"}, "len(x) % 4 == 0"),
@@ -194,6 +204,8 @@ NOTHING: dict[str, tuple[Any, str, str]] = {
         "pattern",
         "/properties/a",
     ),
+    "a name of no language": ({"type": "object", "patternProperties": {"(?<x": {}}}, "patternProperties", ""),
+    "too many elements": ({"type": "array", "minItems": 5000}, "minItems", ""),
     "a script": ({"type": "string", "pattern": r"^\p{Script=Greek}+$"}, "pattern", ""),
 }
 
