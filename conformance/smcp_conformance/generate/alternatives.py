@@ -164,6 +164,7 @@ def _dependent(schema: Schema, keyword: str, above: Above) -> Iterator[list[Case
 FOLLOWED: Mapping[str, Callable[[Schema, str, Above], Iterator[list[Case]]]] = {
     "$ref": _reference,
     "$dynamicRef": _reference,
+    "$recursiveRef": _reference,
     "allOf": _all_of,
     "anyOf": _any_of,
     "oneOf": _one_of,
@@ -207,6 +208,7 @@ def _not_if(schema: Schema, keyword: str, above: Above) -> list[Case]:
 NEGATED_IN_PLACE: Mapping[str, Callable[[Schema, str, Above], list[Case]]] = {
     "$ref": _not_reference,
     "$dynamicRef": _not_reference,
+    "$recursiveRef": _not_reference,
     "allOf": _not_all_of,
     "anyOf": _not_any_of,
     "oneOf": _not_any_of,

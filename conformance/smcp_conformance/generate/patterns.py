@@ -82,23 +82,6 @@ class Pattern:
         ends = (pieces[:1] if anchor == "^" else pieces[-1:] for pieces in self.alternatives)
         return any(piece.source == ANCHORS[anchor] for pieces in ends for piece in pieces)
 
-    def asked_ahead(self) -> tuple[list[Pattern], Pattern]:
-        """What its lookaheads ask for (`X` where one says `.*X`), and the pattern without them."""
-        if len(self.alternatives) != 1:
-            return [], self
-        ahead = [read(piece.source[3:-1]) for piece in self.alternatives[0] if piece.source.startswith("(?=")]
-        others = tuple(piece for piece in self.alternatives[0] if not piece.source.startswith("(?="))
-        return [pattern.stripped() for pattern in ahead], Pattern((others,))
-
-    def stripped(self) -> Pattern:
-        """The same without a leading `.*`."""
-        return Pattern(
-            tuple(
-                pieces[1:] if pieces and pieces[0].source == written(DOT) and not pieces[0].least else pieces
-                for pieces in self.alternatives
-            )
-        )
-
     def sized(self, least: int, most: float) -> Pattern:
         """The same with repetitions changed so that what matches has `least` to `most` characters, if that's easy."""
         if len(self.alternatives) != 1:

@@ -17,8 +17,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from smcp_conformance.generate.characters import written
 from smcp_conformance.generate.formats import FORMATS
-from smcp_conformance.generate.patterns import Pattern
+from smcp_conformance.generate.patterns import DOT, Pattern, Piece, read
 from smcp_conformance.generate.weights import weighted
 
 ODD_CHARACTERS = (
@@ -114,7 +115,7 @@ def _long(asked: Shape) -> list[tuple[int, SearchStrategy[str]]]:
 
 
 def _matching(pattern: Pattern, asked: Shape) -> SearchStrategy[str]:
-    ahead, pattern = pattern.asked_ahead()
+    ahead, pattern = _asked_ahead(pattern)
     before, after = not pattern.bound("^"), not pattern.bound("$")
     if not before and not after:
         pattern = pattern.sized(asked.least, asked.most)
@@ -126,3 +127,18 @@ def _matching(pattern: Pattern, asked: Shape) -> SearchStrategy[str]:
     if after:
         pieces.append(padding)
     return pieces[0] if len(pieces) == 1 else st.tuples(*pieces).map("".join)
+
+
+def _asked_ahead(pattern: Pattern) -> tuple[list[Pattern], Pattern]:
+    """What a pattern's lookaheads ask for (`X` where one says `.*X`), and the pattern without them."""
+    if len(pattern.alternatives) != 1:
+        return [], pattern
+    (pieces,) = pattern.alternatives[:1]
+    ahead = [read(piece.source[3:-1]) for piece in pieces if piece.source.startswith("(?=")]
+    others = tuple(piece for piece in pieces if not piece.source.startswith("(?="))
+    return [Pattern(tuple(map(_led, each.alternatives))) for each in ahead], Pattern((others,))
+
+
+def _led(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    anything_first = pieces and pieces[0].source == written(DOT) and not pieces[0].least
+    return pieces[1:] if anything_first else pieces

@@ -169,6 +169,16 @@ FOLLOWED: dict[str, tuple[Any, str]] = {
         },
         "set(x) <= {'child'}",
     ),
+    "$recursiveRef of 2019-09": (
+        {
+            "$schema": "https://json-schema.org/draft/2019-09/schema",
+            "$recursiveAnchor": True,
+            "type": "object",
+            "properties": {"child": {"$recursiveRef": "#"}},
+            "additionalProperties": False,
+        },
+        "set(x) <= {'child'} and isinstance(x.get('child', {}), dict)",
+    ),
     "recursion that must end": (
         {
             **NODE,
