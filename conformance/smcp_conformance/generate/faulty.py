@@ -10,15 +10,17 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from smcp_conformance.generate.composed import COMPOSED
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.generate.grid import Disputed, Grid, changes, fault_grid, judged
 from smcp_conformance.generate.near import Change, is_number, limit
+from smcp_conformance.generate.operators import OPERATORS
 from smcp_conformance.generate.proof import Proof
 from smcp_conformance.generate.schema import schema_root
 from smcp_conformance.generate.sites import Site, replaced, sites
 from smcp_conformance.generate.valid import NotGenerable, valid_objects, valid_values
 
-Drawing = Callable[[Mapping[str, Any], Any], SearchStrategy[Any]]
+Drawing = Callable[[Mapping[str, Any], Any], SearchStrategy[Any] | None]
 DRAWN = "drawn"
 MORE = 20  # characters past a limit
 
@@ -92,19 +94,18 @@ def _breakable(places: list[Site], arguments: bool) -> dict[str, list[Site]]:
     for site in places:
         for keyword in site.schema.keywords:
             rooted = arguments and not site.path and keyword in ("type", "const", "enum", "anyOf", "oneOf")
-            if keyword != "format" and not rooted and _possible(site, keyword):
+            if keyword in BREAKABLE and not rooted:
                 found.setdefault(keyword, []).append(site)
     return found
 
 
-def _possible(site: Site, keyword: str) -> bool:
-    return keyword in DRAWINGS or next(changes(site, keyword), None) is not None
-
-
 def _change(site: Site, keyword: str) -> SearchStrategy[Change]:
+    """How to break a keyword at a site, by name or by chance; the value as it is where the keyword has no say."""
     named = list(changes(site, keyword))
     drawing = DRAWINGS.get(keyword)
-    drawn = drawing(site.schema.keywords, site.value) if drawing else st.nothing()
+    drawn = drawing(site.schema.keywords, site.value) if drawing else None
+    if drawn is None:
+        return st.sampled_from(named or [(DRAWN, site.value)])
     labelled = drawn.map(lambda value: (DRAWN, value))
     return st.sampled_from(named) | labelled if named else labelled
 
@@ -116,45 +117,45 @@ def anything() -> SearchStrategy[Any]:
     return plain | st.lists(plain, max_size=2) | st.dictionaries(st.text(max_size=4), plain, max_size=2)
 
 
-def _anything(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any]:
+def _anything(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any] | None:
     return anything()
 
 
-def _less(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any]:
+def _less(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any] | None:
     bound = schema.get("minimum", schema.get("exclusiveMinimum"))
-    return st.integers(max_value=ceil(bound)) if is_number(value) and is_number(bound) else st.nothing()
+    return st.integers(max_value=ceil(bound)) if is_number(value) and is_number(bound) else None
 
 
-def _greater(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any]:
+def _greater(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any] | None:
     bound = schema.get("maximum", schema.get("exclusiveMaximum"))
-    return st.integers(min_value=floor(bound)) if is_number(value) and is_number(bound) else st.nothing()
+    return st.integers(min_value=floor(bound)) if is_number(value) and is_number(bound) else None
 
 
-def _shorter(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any]:
+def _shorter(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any] | None:
     least = limit(schema, "minLength")
-    return st.text(max_size=least - 1) if isinstance(value, str) and least else st.nothing()
+    return st.text(max_size=least - 1) if isinstance(value, str) and least else None
 
 
-def _longer(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any]:
+def _longer(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any] | None:
     most = limit(schema, "maxLength")
     if not isinstance(value, str) or most is None:
-        return st.nothing()
+        return None
     return st.text(max_size=MORE).map(lambda more: more + "a" * (most + 1 - len(more)))
 
 
-def _text(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any]:
-    return st.text(max_size=2 * MORE) if isinstance(value, str) else st.nothing()
+def _text(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any] | None:
+    return st.text(max_size=2 * MORE) if isinstance(value, str) else None
 
 
-def _member_added(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any]:
+def _member_added(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any] | None:
     if not isinstance(value, dict):
-        return st.nothing()
+        return None
     return st.tuples(st.text(max_size=MORE), anything()).map(lambda member: {**value, member[0]: member[1]})
 
 
-def _doubled(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any]:
+def _doubled(schema: Mapping[str, Any], value: Any) -> SearchStrategy[Any] | None:
     if not isinstance(value, list) or not value:
-        return st.nothing()
+        return None
     places = st.tuples(st.integers(0, len(value) - 1), st.integers(0, len(value)))
     return places.map(lambda place: [*value[: place[1]], value[place[0]], *value[place[1] :]])
 
@@ -177,3 +178,4 @@ DRAWINGS: Mapping[str, Drawing] = {
     "propertyNames": _member_added,
     "uniqueItems": _doubled,
 }
+BREAKABLE = frozenset([*OPERATORS, *COMPOSED, *DRAWINGS]) - {"format"}

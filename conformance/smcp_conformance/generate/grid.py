@@ -12,6 +12,7 @@ from typing import Any
 
 from smcp_conformance.generate.bases import bases
 from smcp_conformance.generate.composed import COMPOSED
+from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.generate.near import Change, spelled
 from smcp_conformance.generate.near_items import STRANGE
@@ -52,6 +53,13 @@ def fault_grid(schema: bool | Mapping[str, Any], *, arguments: bool = True) -> G
 
     Raises `NoDialect` where the schema can't be judged.
     """
+    try:
+        return _grid(schema, arguments)
+    except RecursionError as endless:
+        raise NoDialect("a reference leads back to itself without end") from endless
+
+
+def _grid(schema: bool | Mapping[str, Any], arguments: bool) -> Grid:
     root = schema_root(schema)
     found = _Finding(Proof(schema, root))
     valid = bases(root, arguments=arguments)

@@ -68,6 +68,9 @@ def _applied(schema: Schema, path: Path, decisions: Decisions) -> Iterator[Schem
     keywords = schema.keywords
     yield from (schema.referred(keyword) for keyword in ("$ref", "$dynamicRef") if keyword in keywords)
     yield from (schema.at("allOf", number) for number, _ in enumerate(keywords.get("allOf", ())))
+    negated = keywords.get("not")
+    if isinstance(negated, Mapping) and set(negated) == {"not"}:
+        yield schema.at("not", "not")
     for keyword in ("anyOf", "oneOf"):
         if keyword in keywords:
             pick = decisions.pick(path, f"{schema.pointer}/{keyword}", len(keywords[keyword]))

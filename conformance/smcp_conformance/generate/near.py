@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from sys import float_info
 from typing import Any, TypeGuard
 
 from smcp_conformance.generate.shortest import explosive, shortest_match
@@ -23,8 +24,8 @@ ASTRAL = "\U0001f600"
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Tell whether `value` is a number of JSON, which `True` is not."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """Tell whether `value` is a number that can be reckoned with; `True` is none, nor what no double can hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= float_info.max
 
 
 def limit(schema: Mapping[str, Any], keyword: str) -> int | None:

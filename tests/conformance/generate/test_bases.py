@@ -91,6 +91,7 @@ def test_each_branch_has_a_base_of_its_own() -> None:
         {"type": "integer", "not": {"enum": [1, 0]}},
         {"$ref": "#/$defs/d", "$defs": {"d": {"type": "integer", "minimum": 4}}, "maximum": 4},
         {"type": ["null", "integer"]},
+        {"not": {"not": {"required": ["bar"], "properties": {"bar": {"const": 3}}, "type": "object"}}},
         {"const": {"a": [1]}},
     ],
 )

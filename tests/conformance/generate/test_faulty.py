@@ -115,3 +115,21 @@ def test_where_valid_values_can_not_be_drawn_the_bases_are_broken(monkeypatch: p
     found = drawn(ORDER, examples=100)
     assert len({fault.keyword for fault in found}) > 5
     assert not any(schema_root(ORDER).accepts(fault.value) for fault in found)
+
+
+def test_a_keyword_that_has_no_say_is_passed_over() -> None:
+    """A bound of numbers can't be broken where the value drawn is a text: then it is one of the grid's."""
+    found = drawn({"type": "object", "properties": {"a": {"minimum": 3}}, "required": ["a"]})
+    assert {fault.keyword for fault in found} == {"minimum", "required"}
+
+
+def test_values_of_any_type_are_broken_where_no_arguments_are_wanted() -> None:
+    """The root's type, too."""
+    wrong = find(faulty_values({"type": "integer"}, arguments=False), lambda fault: fault.keyword == "type")
+    assert wrong.value is None
+
+
+def test_the_same_item_is_doubled_anywhere() -> None:
+    """And texts drawn past a limit are too long."""
+    schema = {"properties": {"a": {"type": "array", "items": {"maxLength": 2}, "uniqueItems": True, "minItems": 3}}}
+    assert {fault.keyword for fault in drawn({"type": "object", **schema})} >= {"uniqueItems", "maxLength", "minItems"}

@@ -221,6 +221,20 @@ def test_a_reference_to_nowhere_is_no_schema_to_be_judged() -> None:
         fault_grid({"type": "object", "properties": {"a": {"$ref": "#/nowhere"}}})
 
 
+@pytest.mark.parametrize("schema", [{"$ref": "#"}, {"properties": {"a": {"$ref": "#/properties/a"}}}])
+def test_a_reference_to_itself_is_no_schema_to_be_judged(schema: dict[str, Any]) -> None:
+    """It ends with a reason."""
+    with pytest.raises(NoDialect, match="without end"):
+        fault_grid(schema)
+
+
+@pytest.mark.parametrize("bound", [10**400, 1e308, float("inf"), -(10**400)])
+def test_bounds_beyond_all_doubles_do_no_harm(bound: float) -> None:
+    """JSON has no largest number, a schema may state one that can't be reckoned with."""
+    grid = fault_grid(of_one({"type": "number", "maximum": bound, "multipleOf": 5e-324}))
+    assert "without:x@# (#/required)" in ids(grid) or not grid.bases
+
+
 def test_a_gigantic_schema_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cost is bounded, and that more could have been tried is told."""
     schema = of_one({"type": "integer"})
