@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, copysign, floor, gcd, inf, lcm, nextafter
+from math import ceil, copysign, floor, gcd, inf, isfinite, lcm, nextafter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from smcp_conformance.generate.weights import weighted
 
 EDGES = (-1, 10, 255, 2**15, 2**31, -(2**31), 2**32, 2**53, -(2**53), 2**63, -(2**63), 2**64, 10**21)
 FLOAT_EDGES = (-0.0, 0.5, 0.1, -1.5, 1e-7, 2.0**53, 1e16, 1e21, 1e308, -1e308)
+BEYOND = 1.5e308
 SAFE_INTEGER = 2**53 - 1
 WRITTEN_OUT = 1e21  # where programs begin to write whole numbers with an exponent
 FORMATS: Mapping[str, tuple[int, int]] = {
@@ -47,7 +48,10 @@ class Bounds:
             low = floor(self.low / step) + 1 if self.low_open else ceil(self.low / step)
         if self.high is not None:
             high = ceil(self.high / step) - 1 if self.high_open else floor(self.high / step)
-        return low, high
+        if self.step is None:
+            return low, high
+        most = floor(Fraction(sys.float_info.max) / step)  # beyond it a multiple can't be judged
+        return max(-most, -most if low is None else low), min(most, most if high is None else high)
 
     def floats(self) -> tuple[float, float]:
         """The least and the greatest float within; the first is greater if there's none."""
@@ -140,9 +144,14 @@ def _shortest(number: float) -> int | float:
 
 def _limits(keywords: Mapping[str, Any], closed: str, exclusive: str) -> Iterator[tuple[Fraction, bool]]:
     if closed in keywords:
-        yield Fraction(keywords[closed]), False
+        yield _exact(keywords[closed]), False
     if exclusive in keywords:
-        yield Fraction(keywords[exclusive]), True
+        yield _exact(keywords[exclusive]), True
+
+
+def _exact(bound: int | float) -> Fraction:
+    """The bound as it is; one that is written too large for a float comes as an infinite one."""
+    return Fraction(bound) if isinstance(bound, int) or isfinite(bound) else Fraction(int(copysign(BEYOND, bound)))
 
 
 def _float(value: Fraction) -> float:

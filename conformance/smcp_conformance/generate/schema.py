@@ -94,6 +94,8 @@ class Schema:
             raise NoDialect(f"{unresolvable} can't be resolved") from unresolvable
         except re.error as error:
             raise NoDialect(f"a pattern is no regular expression of Python ({error})") from error
+        except RecursionError as error:
+            raise NoDialect(f"the schema at {self.pointer!r} refers to itself without end") from error
 
     def accepts(self, value: Any) -> bool:
         """Whether `value` is valid here; raises as `fault` does."""

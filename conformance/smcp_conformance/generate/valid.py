@@ -48,6 +48,7 @@ def valid_objects(schema: Mapping[str, Any]) -> SearchStrategy[dict[str, Any]]:
 @lru_cache(maxsize=256)
 def _strategy(text: str, kind: str) -> SearchStrategy[Any]:
     root = schema_root(json.loads(text))
+    root.accepts(None)  # raises if no value can be judged at all
     asked = [root, root.like({"type": kind})] if kind != "any" else [root]
     plan = ValidPlan(root)
     node = plan.settled(asked)

@@ -123,6 +123,8 @@ FOLLOWED: dict[str, tuple[Any, str]] = {
     "bounds": ({"type": "integer", "exclusiveMinimum": 2, "exclusiveMaximum": 4}, "x == 3"),
     "bounds of floats": ({"type": "number", "exclusiveMinimum": 0.1, "maximum": 0.3}, "0.1 < x <= 0.3"),
     "bounds beyond all floats": ({"type": "number", "minimum": 10**400}, "x >= 10**400"),
+    "bounds written too large for a float": ({"type": "number", "maximum": float("inf")}, "True"),
+    "steps of the largest size": ({"type": "number", "multipleOf": 1e308}, "abs(x) in (0, 10**308)"),
     "multipleOf": ({"type": "number", "multipleOf": 0.25, "minimum": 1, "maximum": 2}, "x % 0.25 == 0 and 1 <= x <= 2"),
     "two steps": ({"type": "integer", "allOf": [{"multipleOf": 4}, {"multipleOf": 6}]}, "x % 12 == 0"),
     "a number's format": ({"type": "integer", "format": "uint8"}, "0 <= x <= 255"),
@@ -237,8 +239,9 @@ def test_what_can_not_be_generated_is_named(name: str) -> None:
         {"type": "nonsense"},
         {"$ref": "#/$defs/nowhere"},
         {"$ref": "https://example.com/elsewhere.json"},
+        {"anyOf": [{"$ref": "#"}, {"type": "string"}]},
     ],
-    ids=["dialect", "schema", "pointer", "remote"],
+    ids=["dialect", "schema", "pointer", "remote", "endless"],
 )
 def test_schema_that_means_nothing_is_refused(schema: dict[str, Any]) -> None:
     """An unknown dialect, an invalid schema and a reference to nothing are no schemas to generate from."""
