@@ -60,8 +60,9 @@ def overlong(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
 
 
 def excluded_place(schema: Mapping[str, Any], value: Any) -> Iterator[Change]:
-    """An item at a place for which `prefixItems` admits none."""
-    if isinstance(value, list) and False in schema["prefixItems"]:
+    """An item at a place for which `prefixItems` admits none, or a list under the `items` of earlier drafts."""
+    places = schema.get("prefixItems", schema.get("items"))
+    if isinstance(value, list) and isinstance(places, list) and False in places:
         yield from overlong(schema, value)
 
 

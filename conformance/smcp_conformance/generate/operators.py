@@ -33,7 +33,7 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = {
     "minItems": (near_items.too_few,),
     "maxItems": (near_items.too_many,),
     "uniqueItems": (near_items.doubled,),
-    "items": (near_items.overlong,),
+    "items": (near_items.overlong, near_items.excluded_place),
     "prefixItems": (near_items.excluded_place,),
     "additionalItems": (near_items.overlong,),
     "unevaluatedItems": (near_items.overlong, near_items.strange_item),

@@ -74,6 +74,8 @@ def _names(error: ValidationError, site: Site, keyword: str) -> bool:
     if keyword in REPORTED_BELOW:
         said = keyword in error.absolute_schema_path or error.validator is None  # of `false`, `jsonschema` says no path
         return said and tuple(error.absolute_path)[: len(site.path)] == site.path
+    if keyword == "items" and error.validator is None:
+        return tuple(error.absolute_path)[: len(site.path)] == site.path
     same = error.validator == keyword or {error.validator, keyword} <= COUNTING
     return same and error.schema is site.schema.contents and tuple(error.absolute_path) == site.path
 

@@ -75,6 +75,13 @@ def test_a_schema_that_contains_itself_is_broken_at_a_few_depths() -> None:
     assert len(grid.faults) < 200
 
 
+@pytest.mark.parametrize("items", [False, [True, False]])
+def test_draft_07_places_that_admit_nothing_are_filled(items: Any) -> None:
+    """As they are with today's keywords."""
+    draft = {"$schema": "http://json-schema.org/draft-07/schema#"}
+    assert "extra@#/a (#/properties/a/items)" in ids({**draft, "properties": {"a": {"type": "array", "items": items}}})
+
+
 def test_beside_a_reference_draft_07_reads_nothing() -> None:
     """There a `$ref` silences its siblings, so that breaking them is no fault."""
     schema = {
