@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smcp_conformance.generate.dialect import NoDialect, instance_fault, schema_fault
+from smcp_conformance.generate.dialect import NoDialect, schema_fault
+from smcp_conformance.generate.schema import instance_fault
 
 OF_TYPE: Mapping[str, Any] = {
     "string": "a",

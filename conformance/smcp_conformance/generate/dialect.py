@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,6 @@ from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 from referencing import Registry
-from referencing.exceptions import Unresolvable
 
 NO_NETWORK: Any = Registry()
 
@@ -37,15 +35,4 @@ def schema_fault(schema: Mapping[str, Any]) -> str | None:
     found = validator(schema)
     # Formats are left alone: a pattern is an ECMA-262 regular expression, of which Python's `re` is no judge.
     error = best_match(type(found)(found.META_SCHEMA).iter_errors(dict(schema)))
-    return None if error is None else f"{error.json_path}: {error.message}"
-
-
-def instance_fault(schema: Mapping[str, Any], instance: Any) -> str | None:
-    """Say what makes `instance` invalid under `schema`, or None; raises `NoDialect` where that can't be told."""
-    try:
-        error = next(iter(validator(schema).iter_errors(instance)), None)
-    except Unresolvable as unresolvable:
-        raise NoDialect(f"{unresolvable} can't be resolved") from unresolvable
-    except re.error as error:
-        raise NoDialect(f"a pattern is no regular expression of Python ({error})") from error
     return None if error is None else f"{error.json_path}: {error.message}"

@@ -13,8 +13,10 @@ from smcp_conformance.session import Session
 from smcp_conformance.traffic import Id, complete, identity, requests, responses
 from smcp_conformance.wire.transcript import Conversation, Direction
 
-NUMBERS = (0, -1, 7_000_001, 2**31, 2**53 - 1)
-STRINGS = ("", "0", "4711", "null", 'with "quotes", \\ and / in it', "two\nlines", "x" * 200)
+NUMBERS = (0, -1, 7_000_001, 2**31, 2**53 - 1)  # not beyond: JavaScript reads numbers as doubles, and clients count up
+QUOTED = ('with "quotes", \\ and / in it', "two\nlines", "\\u0041 \\n", "\x01\x1f\x7f")
+SPACED = (" a ", "\ttab\t", " ", "\r\n", "\u00a0a\u00a0")
+STRINGS = ("", "0", "007", "1.0", "4711", "null", *QUOTED, *SPACED, "x" * 200, "y" * 4_000)
 WORDS = ("ключ", "鍵", "☃ 😀", "e\u0301 is not \u00e9", "\u202eright to left")
 
 
@@ -103,7 +105,7 @@ def integer_ids_come_back_as_the_same_integers(session: Session) -> None:
 
 @check("jsonrpc.response.id-type-preserved", silence=True)
 def string_ids_come_back_as_the_same_strings(session: Session) -> None:
-    """Sends a harmless request under empty, numeric-looking, quoted and long strings; each must come back unaltered."""
+    """Sends a harmless request under empty, numeric-looking, spaced, quoted and long strings; each must come back."""
     session.ping()
     for id in STRINGS:
         echo = echo_of(session, id)

@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smcp_conformance.generate.dialect import NoDialect, instance_fault
+from smcp_conformance.generate.dialect import NoDialect
+from smcp_conformance.generate.schema import instance_fault
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor, not_applicable, not_verified, observe
