@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smcp_conformance import traffic
+from smcp_conformance.checks import all_checks
 from smcp_conformance.checks.basic.index.encoding import every_message_is_strict_json, every_message_is_utf_8, read
 from smcp_conformance.checks.basic.index.errors import error_messages_are_concise
 from smcp_conformance.checks.basic.index.ids import (
@@ -15,7 +16,7 @@ from smcp_conformance.checks.basic.index.ids import (
     no_request_is_answered_twice,
 )
 from smcp_conformance.checks.basic.index.meta import reserved_prefixes_are_left_to_mcp
-from smcp_conformance.checks.schema import every_result_fits_its_type, optional_members_are_never_null
+from smcp_conformance.checks.schema import CURSORS, every_result_fits_its_type, optional_members_are_never_null
 from smcp_conformance.wire.transcript import Conversation
 
 
@@ -187,6 +188,20 @@ def test_a_null_where_a_type_is_known_is_seen_as_such() -> None:
     answer = response(1, result={"tools": [], "nextCursor": None})
     conversation.received(json.dumps(answer).encode(), "POST 1", facts={"status": 200})
     assert ["/nextCursor" in text for text in complaints(optional_members_are_never_null, conversation)] == [True]
+
+
+def test_complaints_of_one_fault_name_each_other() -> None:
+    """The schema's monitors see a null cursor, too, and say which more telling check complains of the same."""
+    conversation = asked(1, method="tools/list")
+    answer = response(1, result={"tools": [], "nextCursor": None})
+    conversation.received(json.dumps(answer).encode(), "POST 1", facts={"status": 200})
+    told = {"schema": every_result_fits_its_type, "null": optional_members_are_never_null}
+    same = {name: complaints(monitor, conversation)[0].rpartition(" (")[2] for name, monitor in told.items()}
+    assert same == {
+        "schema": "what schema::optional_members_are_never_null complains of, too)",
+        "null": f"what {CURSORS} complains of, too)",
+    }
+    assert CURSORS in {check.id for check in all_checks()}
 
 
 def test_error_messages_may_quote_what_was_sent() -> None:

@@ -14,6 +14,7 @@ from smcp_conformance.traffic import OPAQUE, answered, messages, metas, notifica
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 FROM_CLIENTS = {"notifications/initialized", "notifications/roots/list_changed"}
+CURSORS = "server/utilities/pagination::next_cursors_are_strings"
 KEPT = 5_000
 ISO_8601 = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T ]\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?\Z")
 _judged: dict[bytes, tuple[Problem, ...]] = {}
@@ -38,9 +39,15 @@ def typed(conversation: Conversation) -> Iterator[tuple[Frame, str, Any]]:
             yield frame, definition, response["result"]
 
 
-def complaint(found: tuple[Problem, ...], definition: str, revision: str) -> str | None:
-    """The first of some problems as a complaint."""
-    return f"got {found[0]}, must be a valid {definition} of {revision}" if found else None
+def complaint(found: tuple[Problem, ...], definition: str, revision: str, also: str = "") -> str | None:
+    """The first of some problems as a complaint; `also` names the check that says the same."""
+    same = f" (what {also} complains of, too)" if also else ""
+    return f"got {found[0]}, must be a valid {definition} of {revision}{same}" if found else None
+
+
+def is_null(problem: Problem) -> bool:
+    """Tell whether a null is what is wrong."""
+    return problem.message.startswith("null ")
 
 
 @monitor("schema.results-validate")
@@ -48,7 +55,9 @@ def every_result_fits_its_type(conversation: Conversation) -> Iterator[Observati
     """Each result is valid under the definition that its method has in the revision."""
     revision = conversation.revision
     for frame, definition, result in typed(conversation) if revision else ():
-        yield Observation(frame, complaint(judged(revision, definition, result), definition, revision))
+        found = judged(revision, definition, result)
+        also = f"schema::{optional_members_are_never_null.__name__}" if found and is_null(found[0]) else ""
+        yield Observation(frame, complaint(found, definition, revision, also))
 
 
 @monitor("schema.notifications-validate")
@@ -69,8 +78,9 @@ def optional_members_are_never_null(conversation: Conversation) -> Iterator[Obse
     """No member of a result is null where the definition knows a type for it: what is missing is left out."""
     revision = conversation.revision
     for frame, definition, result in typed(conversation) if revision else ():
-        nulls = tuple(each for each in judged(revision, definition, result) if each.message.startswith("null "))
-        yield Observation(frame, complaint(nulls, definition, revision))
+        nulls = tuple(filter(is_null, judged(revision, definition, result)))
+        also = CURSORS if nulls and nulls[0].pointer == "/nextCursor" else ""
+        yield Observation(frame, complaint(nulls, definition, revision, also))
 
 
 @monitor("schema.meta-is-object")
