@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from smcp_conformance.session import Session
 
 __tracebackhide__ = ours
+UNAUTHORIZED = 401
 RIPPLE = 2**20  # bytes of other traffic that are named when the time is up
 
 
@@ -30,8 +31,7 @@ def silence(session: Session, pending: Pending, patience: float, before: list[Fr
     if isinstance(exchange, HttpExchange) and exchange.error and not exchange.status:
         return Unreachable(exchange.error)
     if isinstance(exchange, HttpExchange) and exchange.finished.is_set():
-        body = brief(exchange.body.decode("utf-8", "replace")) if exchange.body else "no body"
-        return NoAnswer(exchange.error or f"{what} got HTTP {exchange.status} with {body}, but no response to it")
+        return NoAnswer(exchange.error or f"{what} got {_response(exchange)}, but no response to it{_hint(exchange)}")
     strangers = [frame for frame in before if frame.is_response and not session.conversation.request_of(frame.message)]
     if strangers:
         return NoAnswer(f"{what} was not answered; a response to nothing we asked came: {brief(strangers[0].text)}")
@@ -40,6 +40,20 @@ def silence(session: Session, pending: Pending, patience: float, before: list[Fr
         session.conversation.note(end, died=what)
         return Died(f"{what} was not answered: {end}")
     return NoAnswer(f"{what} was not answered within {patience:g} s")
+
+
+def _response(exchange: HttpExchange) -> str:
+    body = brief(exchange.body.decode("utf-8", "replace")) if exchange.body else "no body"
+    return f"HTTP {exchange.status} with {body}"
+
+
+def _hint(exchange: HttpExchange) -> str:
+    """What to do about a server that wants to know who asks."""
+    if exchange.status != UNAUTHORIZED:
+        return ""
+    challenge = exchange.header("www-authenticate")
+    wanted = f"WWW-Authenticate: {challenge}" if challenge else "it doesn't say which"
+    return f"\n  it asks for credentials ({wanted}): send them with --smcp-header 'Authorization: …'"
 
 
 def _end(session: Session) -> str:

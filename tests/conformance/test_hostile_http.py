@@ -55,6 +55,8 @@ def hangs_up(server: Scripted, connection: socket.socket, request: bytes) -> Non
 
 EVENT = b'data: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n' * 500
 
+LOCKED = b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=shop\r\nContent-Length: 0\r\n\r\n"
+
 
 @pytest.mark.parametrize(
     ("script", "explanation"),
@@ -69,6 +71,7 @@ EVENT = b'data: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n
         pytest.param(floods(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x" * 2**16), "no HTTP response", id="endless-header"),
         pytest.param(answers(b"\x00\x01\x02 this is no HTTP\r\n\r\n"), "no HTTP response", id="no-http"),
         pytest.param(answers(answer(b"<html>", "text/html", "502 Bad Gateway")), "HTTP 502", id="error-page"),
+        pytest.param(answers(LOCKED), "credentials (WWW-Authenticate: Bearer realm=shop): send them with", id="locked"),
         pytest.param(hangs_up, "no HTTP response", id="hangs-up"),
     ],
 )
