@@ -124,5 +124,4 @@ class RunReports:
         recorded = replay.recorded if replay and replay.item == id else ""
         if not recorded:
             return f"{id}: {now}"
-        same = "the same" if now == recorded else "not the same"
-        return f"{id}: {now}; recorded was {recorded}, which is {same}"
+        return f"{id}: {now} again" if now == recorded else f"{id}: {now} now (recorded: {recorded})"
