@@ -72,7 +72,7 @@ def counts(ledger: Ledger) -> RenderableType:
     for verdict in COUNTED:
         table.add_column(verdict.value.replace(" ", "\n"), justify="right", vertical="bottom")
     if known:
-        table.add_column("known\nbefore", justify="right")
+        table.add_column("xfailed\n(known)", justify="right")
     for leg, levels in legs:
         table.add_row(leg)
         for level, tally in levels.items():

@@ -202,8 +202,8 @@ def test_the_summary_is_plain_without_a_terminal_and_fits_80_columns() -> None:
     lines = rendered(Summary(results, lambda id: command).parts(), 80, colour=False).splitlines()
     table = lines[: lines.index("")]
     assert [" ".join(line.split()) for line in table] == [
-        "leg not not known",
-        "level passed failed warned verified applicable before",
+        "leg not not xfailed",
+        "level passed failed warned verified applicable (known)",
         STDIO,
         "MUST 99 1 0 5 0 1",
     ]
