@@ -141,7 +141,7 @@ def beside_older_sdk(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> E
 
 
 def test_the_wheel_holds_packages_plugins_and_data_and_nothing_else(wheel: Path) -> None:
-    """Both packages, the demo plugins, the data files, the entry points; no tests, no source root."""
+    """Both packages, the demo plugins, the data files, the page on plugins, the entry points; nothing else."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         (points,) = (archive.read(name).decode() for name in names if name.endswith("entry_points.txt"))
@@ -150,6 +150,7 @@ def test_the_wheel_holds_packages_plugins_and_data_and_nothing_else(wheel: Path)
     assert "smcp-conformance = smcp_conformance.plugin" in points
     assert "smcp = smcp.__main__:main" in points
     assert "smcp-stdio = smcp.__main__:main_stdio" in points
+    assert "smcp_conformance/plugin-contract.md" in names  # where findings on plugins lead to
     packages = {"smcp": ROOT / "smcp", "smcp_conformance": ROOT / "conformance/smcp_conformance"}
     packages["smcp/plugins"] = ROOT / "plugins"
     for prefix, folder in packages.items():

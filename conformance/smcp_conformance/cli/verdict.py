@@ -11,12 +11,9 @@ from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
 from smcp_conformance.cli.answer import Answer, Violation, call_lines, end_lines
 from smcp_conformance.cli.check import CommandCheck, PluginCheck
 from smcp_conformance.cli.command import MAX_HANGS, HangsTooOften
+from smcp_conformance.cli.page import CONTRACT
 from smcp_conformance.judge import Judgement
 from smcp_conformance.requirement import NotApplicable, NotVerified, Verdict
-
-CONTRACT = "smcp-conformance, docs/plugin-contract.md"
-"""Where the contract stands: the link of every requirement on plugins."""
-
 
 SHOWN = 200
 """Characters of the arguments that stand in the line of what was got; the call itself is shown whole."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smcp_conformance.cli.page import CONTRACT
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import Options
 from smcp_conformance.report.known import KnownFailures
@@ -70,7 +71,7 @@ def _shelves(options: Options, plugins: Sequence[Described]) -> Iterator[str]:
 
 def _offered(plugin: Described) -> str:
     if not plugin.callable:
-        return f"no command: `cli.py --describe` must describe them (docs/plugin-contract.md), but gave {plugin.fault}"
+        return f"no command: `cli.py --describe` must describe them ({CONTRACT}), but gave {plugin.fault}"
     return ", ".join(command.name for command in plugin.commands) or "no command"
 
 

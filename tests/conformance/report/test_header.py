@@ -10,6 +10,7 @@ import pytest
 
 from smcp_conformance.cli.answer import Answer
 from smcp_conformance.cli.command import Described
+from smcp_conformance.cli.page import CONTRACT
 from smcp_conformance.cli.runner import Plugin, Run
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import Options
@@ -86,7 +87,7 @@ def test_the_header_of_plugins_alone_speaks_of_no_server(tmp_path: Path) -> None
         "  interpreter: python9",
         "  commands called: those that say neither destructiveHint nor openWorldHint, and 'a__*'",
         "  a: x, y",
-        "  b: no command: `cli.py --describe` must describe them (docs/plugin-contract.md), but gave wrong",
+        f"  b: no command: `cli.py --describe` must describe them ({CONTRACT}), but gave wrong",
         "  c: no command",
         "  other: no plugin, for it holds no cli.py",
     ]
@@ -113,7 +114,7 @@ def test_the_header_tells_what_a_plugin_gave_in_place_of_a_description(
     first = Answer(replace(described.answer.run, **ending))
     found = replace(described, answers=(first, described.answers[1]))
     (line,) = list(header(Options(plugins=(tmp_path,)), (), [found]))[4:]
-    assert line == f"  a: no command: `cli.py --describe` must describe them (docs/plugin-contract.md), but {told}"
+    assert line == f"  a: no command: `cli.py --describe` must describe them ({CONTRACT}), but {told}"
 
 
 def test_the_header_tells_how_many_known_failures_cannot_be_judged() -> None:
