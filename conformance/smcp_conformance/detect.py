@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from smcp_conformance.allowance import Names, asks_for_names, merged, tool_names
 from smcp_conformance.host import Host
 from smcp_conformance.launch import (
     StartError,
@@ -52,13 +53,14 @@ class Detector:
         self._target = host.target
         self._revisions = revisions
         self._troubles: list[str] = []
+        self._tools: list[Names] = []
 
     def discovery(self) -> Discovery:
         """Ask everything."""
         offers = self._offers()
         notes = self._host.resolved.notes if self._host.resolved else (f"url: {self._target.url}",)
         failure = "" if offers else self._failure()
-        return Discovery(self._target.name, self._target.group, offers, failure, tuple(notes))
+        return Discovery(self._target.name, self._target.group, offers, failure, tuple(notes), merged(self._tools))
 
     def _offers(self) -> tuple[Offer, ...]:
         answers: dict[str, Mapping[str, Any]] = {}
@@ -92,6 +94,8 @@ class Detector:
     def _ask_stateless(self, patience: float | None) -> dict[str, Mapping[str, Any]]:
         with self._host.connect(STATELESS_REVISION, "server/discover") as session:
             reply = self._ask(session, lambda: session.open().request("server/discover", timeout=patience))
+            if reply is not None and isinstance(reply.result.get("supportedVersions"), list):
+                self._note_tools(session, reply)
         if reply is None:
             return {}
         if reply.code == UNSUPPORTED_VERSION or reply.code in STATELESS_CODES:
@@ -103,6 +107,8 @@ class Detector:
     def _ask_handshake(self, revision: str) -> dict[str, Mapping[str, Any]]:
         with self._host.connect(revision, "initialize") as session:
             reply = self._ask(session, session.shake_hands)
+            if reply is not None and session.conversation.revision:
+                self._note_tools(session, reply)
         answered = reply.result.get("protocolVersion") if reply else None
         if answered == revision and reply is not None:
             return {revision: reply.result}
@@ -121,6 +127,10 @@ class Detector:
             self._troubles.append(explain(self._host, session, error))
             return None
         return answer
+
+    def _note_tools(self, session: Session, reply: Reply) -> None:
+        if asks_for_names(self._target.policy):
+            self._tools.append(tool_names(session, reply.result.get("capabilities")))
 
     def _failure(self) -> str:
         silent = f"the server speaks none of the revisions asked for: {self._asked()}"

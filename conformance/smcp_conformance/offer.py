@@ -61,13 +61,17 @@ class Offer:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What became of one target: its legs, or why there are none. `notes` are for the header."""
+    """What became of one target: its legs, or why there are none. `notes` are for the header.
+
+    `tools` are the names of its tools, where the policy's globs made them matter and they could be listed.
+    """
 
     target: str
     group: str
     offers: tuple[Offer, ...] = ()
     failure: str = ""
     notes: tuple[str, ...] = ()
+    tools: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Make plain JSON of it."""
@@ -77,4 +81,5 @@ class Discovery:
     def from_json(cls, data: Mapping[str, Any]) -> Discovery:
         """Undo `to_json`."""
         offers = tuple(Offer(**{**offer, "revisions": tuple(offer["revisions"])}) for offer in data["offers"])
-        return cls(**{**data, "offers": offers, "notes": tuple(data["notes"])})
+        tools = None if data["tools"] is None else tuple(data["tools"])
+        return cls(**{**data, "offers": offers, "notes": tuple(data["notes"]), "tools": tools})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smcp_conformance.allowance import Allowance
 from smcp_conformance.checks import all_checks
 from smcp_conformance.collect import StartItem, TargetCollector, escape, node_ids
 from smcp_conformance.detect import discover
@@ -62,6 +63,8 @@ class ConformanceRun:
         config.pluginmanager.register(self._standing_in, "smcp-conformance-standing-in")
         if context.is_worker:
             config.pluginmanager.register(Desertion(), "smcp-conformance-desertion")
+        elif not replay:
+            config.pluginmanager.register(Allowance(self), "smcp-conformance-allowance")
         config.pluginmanager.register(FailuresInShort(self.groups), "smcp-conformance-failures")
 
     @cached_property

@@ -1,0 +1,101 @@
+"""Globs of tools that may be called: one that matches no tool there is was mistyped, and would allow nothing.
+
+Only servers know their tools, so this is found out with all else before anything runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from smcp_conformance.target import Policy, Target
+from smcp_conformance.wire.errors import WireError
+
+if TYPE_CHECKING:
+    from smcp_conformance.run import ConformanceRun
+    from smcp_conformance.session import Session
+
+PAGES = 50  # of a list of tools; a longer one, or one that takes longer than a start, is not known as a whole
+SHOWN = 20
+ALL = "*"
+
+Names = tuple[str, ...] | None
+
+
+def asks_for_names(policy: Policy) -> bool:
+    """Tell whether the names of the tools matter: `*` means whatever there is, even if that is nothing."""
+    return any(glob != ALL for glob in policy.allow_tools)
+
+
+def tool_names(session: Session, capabilities: object) -> Names:
+    """The names of all tools that are listed in an open session; None if that can't be known."""
+    if not isinstance(capabilities, dict) or "tools" not in capabilities:
+        return ()
+    names: list[str] = []
+    until = time.monotonic() + session.start_timeout
+    try:
+        for reply in session.pages("tools/list", "tools", PAGES):
+            tools = reply.result.get("tools")
+            if not isinstance(tools, list):
+                return None
+            names += [str(tool["name"]) for tool in tools if isinstance(tool, dict) and "name" in tool]
+            if reply.result.get("nextCursor") is None:
+                return tuple(names)
+            if time.monotonic() > until:
+                return None
+    except WireError:
+        pass  # the checks say what there is to say of it
+    return None
+
+
+def merged(lists: list[Names]) -> Names:
+    """The names of several lists, each once; None if there is no list, or one is not known."""
+    known = [names for names in lists if names is not None]
+    if not lists or len(known) < len(lists):
+        return None
+    return tuple(dict.fromkeys(name for names in known for name in names))
+
+
+class Allowance:
+    """A plugin for the process that finds out what there is."""
+
+    def __init__(self, run: ConformanceRun) -> None:
+        self._run = run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Raise pytest.UsageError for a glob that matches no tool of any target that it was given for."""
+        for glob, lists in self._concerned().items():
+            names = merged(lists)
+            if names is not None and not any(fnmatchcase(name, glob) for name in names):
+                raise pytest.UsageError(f"allowed tools: {glob!r} matches no tool; {there_is(names)}")
+
+    def _concerned(self) -> Mapping[str, list[Names]]:
+        """Each glob with the lists of tools that it may choose from."""
+        found: dict[str, list[Names]] = {}
+        for globs, names in self._offered():
+            for glob in globs:
+                if glob != ALL:
+                    found.setdefault(glob, []).append(names)
+        return found
+
+    def _offered(self) -> Iterator[tuple[tuple[str, ...], Names]]:
+        options = self._run.options
+        targets: dict[str, Target] = {target.name: target for target in options.targets}
+        if any(asks_for_names(target.policy) for target in targets.values()):
+            for discovery in self._run.discoveries:
+                yield targets[discovery.target].policy.allow_tools, discovery.tools
+        if options.plugins and asks_for_names(options.policy):
+            for plugin in self._run.plugins:
+                commands: Any = (command.tool_name for command in plugin.commands)
+                yield options.policy.allow_tools, tuple(commands) if plugin.callable else None
+
+
+def there_is(names: tuple[str, ...]) -> str:
+    """Say which tools there are, or the first ones of many."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"there is {', '.join(names[:SHOWN])}{more}" if names else "there is none"
