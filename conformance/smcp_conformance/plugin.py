@@ -53,9 +53,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
     That is half a second at the end of every run of the environment.
     """
-    plugins = session.config.pluginmanager
-    if "hypothesis" not in sys.modules and plugins.is_registered(sys.modules.get(HYPOTHESIS)):
-        plugins.unregister(sys.modules[HYPOTHESIS])
+    plugins, its_own = session.config.pluginmanager, sys.modules.get(HYPOTHESIS)
+    if "hypothesis" not in sys.modules and its_own is not None and plugins.is_registered(its_own):
+        plugins.unregister(its_own)
 
 
 @pytest.fixture
