@@ -1,6 +1,6 @@
 """`make bench`: what the toolkit costs, as ratios measured in one run. Times are medians; read them with the load.
 
-usage: run.py [--quick]      (--quick leaves out the full runs on the bundled server)
+usage: run.py [--quick]      (--quick leaves out the long ones: memory, full runs on the bundled server)
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from statistics import median
 
 import round_trip
 import runner
+import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN_RUNS = 15
@@ -61,9 +62,10 @@ def main() -> None:
     row("plain pytest run: plugin loaded / not loaded", *plain_run(), "ms")
     row("stdio round trip: our session / bare pipes", *round_trip.stdio(), "ms")
     row("HTTP round trip: our session / http.client", *round_trip.http_(), "ms")
-    for what, measure in runner.ROWS.items():
+    for what, measure in {**runner.ROWS, **serving.ROWS}.items():
         row(what, *measure(), "ms")
     if "--quick" not in sys.argv:
+        row("server's memory: after 10,000 calls / after 1,000", *serving.memory(), "MiB")
         serial = bundled_run()
         row("full run, bundled server: -n 2 / serial", bundled_run("-n", "2"), serial, "s")
 
