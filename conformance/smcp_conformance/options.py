@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from smcp_conformance.configuration import Configuration
 
 PLUGINS = "plugins"
+TYPED = "command line"
 KNOWN_FAILURES = "smcp-known-failures.toml"
 FILLED = {
     "smcp_config": "the JSON file of an MCP client",
@@ -195,7 +196,7 @@ class _Reader:
         """Return the targets and plugin folders that were typed, else configured, else lie beside the rootdir."""
         typed = self._typed_targets(), [self.here / folder for folder in self.typed.smcp_plugins]
         if any(typed):
-            return *typed, "command line"
+            return *typed, TYPED
         configured = self._configured_targets(), self.configured.plugins
         if any(configured):
             return *configured, str(self.rootdir / "pyproject.toml")

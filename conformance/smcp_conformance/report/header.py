@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smcp_conformance.cli.page import CONTRACT
 from smcp_conformance.offer import Discovery, Offer
-from smcp_conformance.options import Options
+from smcp_conformance.options import TYPED, Options
 from smcp_conformance.report.known import KnownFailures
 from smcp_conformance.target import Policy
 
@@ -42,11 +42,12 @@ def header(
 
 
 def known_line(options: Options, known: KnownFailures, groups: Iterable[str], rootdir: Path) -> str:
-    """Say where the known failures stand, how many, and how many of them this run can't judge; "" without a file."""
+    """Say where the known failures stand, how many, and which of them this run can't judge; "" without a file."""
     if not options.known_failures:
         return ""
-    others = sum(not entry.concerns(groups) for entry in known.entries)
-    elsewhere = f", {others} for targets that have no part in this run" if others else ""
+    others = [f"{entry.target!r} in line {entry.line}" for entry in known.entries if not entry.concerns(groups)]
+    no_part = f", {len(others)} for targets that have no part in this run: {', '.join(others)}"
+    elsewhere = no_part if others and options.origin == TYPED else ""
     return f"{_relative(options.known_failures, rootdir)} ({_number(len(known.entries), 'entry')}{elsewhere})"
 
 

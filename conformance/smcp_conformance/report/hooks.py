@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smcp_conformance.checks import all_checks
+from smcp_conformance.options import TYPED
 from smcp_conformance.report.context import Context
 from smcp_conformance.report.finding import said
 from smcp_conformance.report.header import header, known_line
@@ -101,7 +102,8 @@ class RunReports:
             publish(config, late_report(id, mask(text)))
         failed = {discovery.group for discovery in discoveries if discovery.failure}
         narrowed = self.context.options.revisions != "default"
-        for place, text in untrue_entries(self.context.known, self.ledger, self.run.groups, failed, narrowed):
+        groups = self.run.groups if self.context.options.origin == TYPED else None
+        for place, text in untrue_entries(self.context.known, self.ledger, groups, failed, narrowed):
             publish(config, late_report(place, mask(text)))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,8 +8,8 @@
     expires = 2027-01-31           # optional: the last day on which this holds
 
 What is listed becomes xfail. An entry must go on telling the truth: one whose checks pass now, that matches no check
-or has expired fails the run. One whose target has no part in the run can't be judged by it. The target of plugins is
-called `plugins`, and their names stand where a leg's would.
+or has expired fails the run. One for a target other than those that were typed can't be judged by the run. The target
+of plugins is called `plugins`, and their names stand where a leg's would.
 """
 
 from __future__ import annotations

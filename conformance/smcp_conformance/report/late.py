@@ -41,14 +41,20 @@ def _nothing(leg: str, ledger: Ledger, ids: list[str]) -> str:
 
 
 def untrue_entries(
-    known: KnownFailures, ledger: Ledger, groups: Collection[str], failed: Collection[str], narrowed: bool
+    known: KnownFailures,
+    ledger: Ledger,
+    groups: Collection[str] | None,
+    failed: Collection[str],
+    narrowed: bool,
 ) -> Iterator[tuple[str, str]]:
     """Yield (file:line, text) for each entry that no longer tells the truth.
 
-    Not judged are entries for targets that have no part in this run (`groups`: those that have) or did not start
-    (`failed`), and, where the user asked for some revisions only (`narrowed`), those that name a leg.
+    Not judged are entries for targets that have no part in this run (`groups`: those that have; None: there are no
+    others) or did not start (`failed`), and, where the user asked for some revisions only (`narrowed`), those that
+    name a leg.
     """
-    spared = [entry for entry in known.entries if not entry.concerns(groups) or _spared(entry, failed, narrowed)]
+    strangers = [entry for entry in known.entries if groups is not None and not entry.concerns(groups)]
+    spared = [*strangers, *(entry for entry in known.entries if _spared(entry, failed, narrowed))]
     for entry, complaint in known.complaints(ledger, spared):
         yield entry.place, f"this known failure {complaint}"
 

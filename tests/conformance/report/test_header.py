@@ -13,7 +13,7 @@ from smcp_conformance.cli.command import Described
 from smcp_conformance.cli.page import CONTRACT
 from smcp_conformance.cli.runner import Plugin, Run
 from smcp_conformance.offer import Discovery, Offer
-from smcp_conformance.options import Options
+from smcp_conformance.options import TYPED, Options
 from smcp_conformance.report.header import header, known_line
 from smcp_conformance.report.known import Known, KnownFailures
 from smcp_conformance.target import Policy, Target
@@ -117,12 +117,13 @@ def test_the_header_tells_what_a_plugin_gave_in_place_of_a_description(
     assert line == f"  a: no command: `cli.py --describe` must describe them ({CONTRACT}), but {told}"
 
 
-def test_the_header_tells_how_many_known_failures_cannot_be_judged() -> None:
-    """They may hold a typo in the target's name."""
-    options = Options(known_failures=Path("known.toml"))
+def test_the_header_names_the_known_failures_that_cannot_be_judged() -> None:
+    """They may hold a typo in the target's name; where nothing was typed they fail the run instead."""
+    options = Options(known_failures=Path("known.toml"), origin=TYPED)
     known = KnownFailures((Known("known.toml", 1, "*", "x"), Known("known.toml", 5, "*", "x", target="fox")))
     assert known_line(options, known, {"fix"}, Path()) == (
-        "known.toml (2 entries, 1 for targets that have no part in this run)"
+        "known.toml (2 entries, 1 for targets that have no part in this run: 'fox' in line 5)"
     )
     assert known_line(options, known, {"fix", "fox"}, Path()) == "known.toml (2 entries)"
+    assert known_line(replace(options, origin="pyproject.toml"), known, {"fix"}, Path()) == "known.toml (2 entries)"
     assert known_line(Options(), KnownFailures(), {"fix"}, Path()) == ""

@@ -50,7 +50,7 @@ def ledger(verdicts: Mapping[str, Verdict], possible: tuple[str, ...] = ()) -> L
 def complaints(
     known: KnownFailures,
     of: Ledger,
-    groups: tuple[str, ...] = ("fix",),
+    groups: tuple[str, ...] | None = ("fix",),
     failed: tuple[str, ...] = (),
     narrowed: bool = False,
 ) -> list[str]:
@@ -152,6 +152,14 @@ def test_an_entry_for_a_target_that_has_no_part_in_the_run_is_not_judged(tmp_pat
     known = read(tmp_path, '[[failure]]\ntarget = "shop"\ncheck = "server/tools::*"\nreason = "x"')
     assert complaints(known, ledger({A: Verdict.PASSED})) == []
     assert len(complaints(known, ledger({A: Verdict.PASSED}), groups=("fix", "shop"))) == 1
+
+
+def test_an_entry_for_a_target_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    """Where all targets of the project took part, a strange name is a typo."""
+    known = read(tmp_path, '[[failure]]\ntarget = "shop"\ncheck = "server/tools::*"\nreason = "x"')
+    (told,) = complaints(known, ledger({A: Verdict.PASSED}), groups=None)
+    assert told.startswith("smcp-known-failures.toml:1: this known failure matches no check of this run: target 'shop'")
+    assert complaints(known, ledger({A: Verdict.PASSED}), groups=None, failed=("shop",)) == []
 
 
 def test_entries_name_plugins_as_they_name_legs(tmp_path: Path) -> None:
