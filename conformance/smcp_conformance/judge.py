@@ -85,6 +85,8 @@ def judge(check: Check, leg: Leg) -> Judgement:
     if leg.silences >= PATIENCE and not check.silence and not check.monitor:
         reason = f"given up: {leg.silences} checks in a row got no answer"
         return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason=reason)
+    if leg.torrent.reason and not check.monitor:
+        return _judgement(Verdict.NOT_VERIFIED, check, rule, leg, reason=leg.torrent.reason)
     leg.begin(check.id)
     found = _attempt(check, rule, leg)
     suspicious = check.wants == "fresh" or (check.wants in ("session", "leg") and found.reason == WIRE)
@@ -190,6 +192,8 @@ def stderr_of(leg: Leg, patience: float = 0.0) -> str:
 
 def _uncalled(check: Check, leg: Leg) -> str:
     """Which tools might have brought it, had they been called; none for what other requests bring."""
+    if leg.torrent.reason:
+        return f"; {leg.torrent.reason}"
     if not check.page.startswith(OF_CALLS):
         return ""
     names = [str(tool.get("name")) for tool in leg.tools if tool not in leg.callable_tools]

@@ -16,6 +16,7 @@ from smcp_conformance.requirement import HANDSHAKE_REVISIONS, Check, Observation
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
 from smcp_conformance.toolbox import Call, may_call, small_arguments, try_call
+from smcp_conformance.torrent import Torrent
 from smcp_conformance.walk import PROBE, walk
 from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Conversation, Frame
@@ -63,6 +64,7 @@ class Leg:
         self._monitors = monitors
         self._used: list[Conversation] = []
         self.silences = 0
+        self.torrent = Torrent()
         self._walked = False
         self._no_start: StartError | None = None
         self._handshakes: dict[str, tuple[Reply, Conversation]] = {}
@@ -116,6 +118,7 @@ class Leg:
     ) -> Iterator[Session]:
         """The same with nothing sent yet; `revision` is the leg's unless given."""
         session = self.host.connect(revision or self.offer.revision, self.probe, capabilities)
+        self.torrent.follow(session.conversation)
         if self.offer.stateless and revision is None:
             session.conversation.revision = self.offer.revision
         self._use(session.conversation)
@@ -195,7 +198,7 @@ class Leg:
         Raises `StartError` if that was nothing because the server could not be started again.
         """
         self.forget_shared()
-        if not self._walked:
+        if not self._walked and not self.torrent.reason:
             self._walk()
         watch = self._watches[monitor.id]
         if self._no_start and not watch.seen:
@@ -228,13 +231,16 @@ class Leg:
             raise
 
     def _connected(self) -> Session:
-        return self._open(self.host.connect(self.offer.revision, self.probe))
+        session = self.host.connect(self.offer.revision, self.probe)
+        self.torrent.follow(session.conversation)
+        return self._open(session)
 
     def _retire(self, session: Session) -> None:
         session.close()
         self._judge(session.conversation)
 
     def _judge(self, conversation: Conversation) -> None:
+        self.torrent.settle(conversation)
         if conversation.revision not in ("", self.offer.revision):
             return
         for monitor in self._monitors:

@@ -95,6 +95,11 @@ class Frame:
         return "method" in self.message and "id" not in self.message
 
     @property
+    def is_unasked(self) -> bool:
+        """True if it came and is no response: a notification, a request, a stray line."""
+        return self.direction is Direction.RECEIVED and not self.is_response and not isinstance(self.value, list)
+
+    @property
     def text(self) -> str:
         """The bytes as text for people, undecodable ones escaped."""
         return self.raw.decode("utf-8", "backslashreplace")
@@ -104,7 +109,8 @@ class Conversation:
     """What was said on one connection, oldest first.
 
     `revision` is what the session negotiated ("" before), `probe` the id of the check that led it, `malformed` is
-    true once something was sent that no conforming client sends: monitors then know what not to blame.
+    true once something was sent that no conforming client sends: monitors then know what not to blame. `unasked` is
+    the weight in bytes of all that the server sent without being asked for it.
     """
 
     def __init__(self, transport: str, revision: str = "", probe: str = "") -> None:
@@ -113,6 +119,7 @@ class Conversation:
         self.probe = probe
         self.malformed = False
         self.dropped = 0
+        self.unasked = 0
         self.client_capabilities: Mapping[str, Any] = {}
         self._frames: deque[Frame] = deque()
         self._requests: dict[str, Frame] = {}
@@ -174,6 +181,7 @@ class Conversation:
         with self._lock:
             self._frames.append(frame)
             self._bytes += len(raw)
+            self.unasked += frame.weight if frame.is_unasked else 0
             for key in _request_keys(frame):
                 self._requests.setdefault(key, frame)
             while len(self._frames) > 1 and (self._bytes > BYTES_KEPT or len(self._frames) > FRAMES_KEPT):
