@@ -124,6 +124,8 @@ def malformed() -> Iterator[bytes]:
     yield b'{"jsonrpc":"2.0","id":92,"method":"tools/list"}'
     yield b'{"jsonrpc":"2.0","id":92,"method":"tools/list"}'
     yield b'{"jsonrpc":"2.0","id":"93","method":"tools/list"}'
+    for id_ in (" a ", "", "\\u0041", "y" * 300):
+        yield json.dumps({"jsonrpc": "2.0", "id": id_, "method": "ping"}).encode()
     yield b'{"jsonrpc":"2.0","id":94,"method":"notifications/initialized"}'
     yield b'{"jsonrpc":"2.0","method":"tools/list"}'
     yield b'{"jsonrpc":"2.0","method":"notifications/unknown"}'
