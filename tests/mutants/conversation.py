@@ -62,6 +62,7 @@ def calls() -> Iterator[Asked]:
         ("media", {}),
         ("forget", {"topic": "x"}),
         ("ECHO", {"text": "x"}),
+        ("echo", ["x"]),
         ("none", {}),
     ]
     yield from (("tools/call", {"name": name, "arguments": given}) for name, given in arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from mutants.faults import fault, override
@@ -16,7 +15,7 @@ HARMLESS = ("ping", "server/discover")
 def dies_of_params_array(machine: Machine) -> None:
     def open_(original: Any, session: Any, message: Json, send: Any) -> Any:
         if isinstance(message.get("params"), list) and message["method"] not in HARMLESS:
-            os._exit(1)
+            machine.stdio.exit(1)
         return original(session, message, send)
 
     override(machine.server, "open", open_)
@@ -38,7 +37,7 @@ def dies_of_arguments_array(machine: Machine) -> None:
     def open_(original: Any, session: Any, message: Json, send: Any) -> Any:
         params = message.get("params")
         if isinstance(params, dict) and isinstance(params.get("arguments"), list):
-            os._exit(1)
+            machine.stdio.exit(1)
         return original(session, message, send)
 
     override(machine.server, "open", open_)
