@@ -9,7 +9,8 @@ from mutants.faults import Fault, load
 
 from smcp_conformance.checks import all_checks
 from smcp_conformance.judge import Judgement, applicable, judge
-from smcp_conformance.requirement import REVISIONS, Check, Verdict
+from smcp_conformance.requirement import Check, Verdict
+from smcp_conformance.revisions import REVISIONS
 
 VIOLATED = (Verdict.FAILED, Verdict.WARNED)
 MOST_LEGS = 3

@@ -22,7 +22,7 @@ from smcp_conformance.launch import (
 )
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.reply import HandshakeRefused, Reply
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
 from smcp_conformance.session import Session
 from smcp_conformance.speaker import META
 from smcp_conformance.target import Target

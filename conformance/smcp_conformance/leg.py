@@ -12,7 +12,8 @@ from smcp_conformance.host import Host
 from smcp_conformance.launch import StartError
 from smcp_conformance.offer import Offer
 from smcp_conformance.reply import HandshakeRefused, Reply
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, Check, Observation, not_applicable, not_verified
+from smcp_conformance.requirement import Check, Observation, not_applicable, not_verified
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
 from smcp_conformance.toolbox import Call, may_call, small_arguments, try_call

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.revisions import STATELESS_REVISION
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What the user asked for, from options and config files, as one frozen value.
 
-This module is loaded in every pytest run of an environment, so it imports pytest and the standard library only, and
-nothing is read before `--smcp-conformance` (or an option that implies it) was given.
+Which options there are, and whether they ask for anything, is `command_line`'s business: that module is loaded in
+every pytest run of an environment, this one only where conformance is wanted.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smcp_conformance.command_line import KNOWN_FAILURES, wanted
 from smcp_conformance.quantity import parse_pattern, parse_seconds, parse_size
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.revisions import REVISIONS
 from smcp_conformance.target import Policy, Target, TargetError, parse_header, parse_server_option, parse_url_option
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 PLUGINS = "plugins"
 TYPED = "command line"
-KNOWN_FAILURES = "smcp-known-failures.toml"
 FILLED = {
     "smcp_config": "the JSON file of an MCP client",
     "smcp_plugins": "a folder that holds NAME/cli.py",
@@ -31,17 +31,6 @@ FILLED = {
     "smcp_replay": "the id of an item (NAME::leg::page::check) or a file in .smcp/replays/",
 }
 """What may not be empty, though an empty text could be read as something."""
-
-PREPARING = frozenset(
-    (
-        *("server", "url", "config", "header", "plugins", "revisions", "allow-tools", "strict", "known-failures"),
-        *("max-message", "start-timeout", "reply-timeout", "mask"),
-    )
-)
-"""Our options that say what a run would do, each after `--smcp-`; those that ask for one are not among them."""
-
-QUESTIONS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
-"""pytest's options that run nothing and answer a question, whatever else was typed."""
 
 FOUR_WAYS = """\
 --smcp-conformance: nothing to test was found; say what in one of four ways:
@@ -75,72 +64,26 @@ class Options:
     remarks: tuple[str, ...] = ()
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Add the options of `--smcp-conformance` to pytest's own."""
-    group = parser.getgroup("smcp-conformance", "conformance of MCP servers")
-
-    def flag(name: str, text: str) -> None:
-        group.addoption(name, action="store_true", default=False, help=text)
-
-    def value(name: str, metavar: str, text: str) -> None:
-        group.addoption(name, metavar=metavar, default=None, help=text)
-
-    def values(name: str, metavar: str, text: str) -> None:
-        group.addoption(name, metavar=metavar, action="append", default=[], help=f"{text} (repeatable)")
-
-    flag("--smcp-conformance", "add the conformance tests of the configured MCP servers and plugins")
-    flag("--smcp-only", "collect nothing but conformance tests (implies --smcp-conformance)")
-    values("--smcp-server", "CMD", "command of a server to test: '[NAME=][VAR=value …] program args', or 'bundled'")
-    values("--smcp-url", "URL", "a server that already runs: '[NAME=]URL'")
-    values("--smcp-config", "FILE", "JSON file with mcpServers, as MCP clients use it")
-    values("--smcp-header", "HEADER", "'NAME: VALUE' to send to every HTTP target; the value is never shown")
-    values("--smcp-plugins", "DIR", "folder whose subfolders hold a plugin's cli.py")
-    value("--smcp-revisions", "LIST", f"'default', 'all', or some of {', '.join(REVISIONS)}")
-    values("--smcp-allow-tools", "GLOB", "tools that may be called though they don't say readOnlyHint")
-    flag("--smcp-strict", "let warnings fail")
-    value("--smcp-known-failures", "FILE", f"failures that are known, with reasons (default: {KNOWN_FAILURES})")
-    value("--smcp-replay", "ITEM", "repeat a failure: its node id or file (implies --smcp-conformance)")
-    value("--smcp-max-message", "BYTES", "longest message that is judged, as in 65536 or 16MiB (default: 16MiB)")
-    value("--smcp-start-timeout", "SECONDS", "how long a server may take to start (default: 15)")
-    value("--smcp-reply-timeout", "SECONDS", "how long an answer may take after that (default: 5)")
-    values("--smcp-mask", "REGEX", "text that no output may show")
-
-
 def from_config(config: pytest.Config) -> Options:
     """Read everything the user configured; raises pytest.UsageError that names the valid values.
 
-    Where pytest is only asked something, and without `--smcp-conformance`, nothing is read. Options that say what to
-    test may wait for it in `addopts`; typed without it they are a mistake, for the run would test nothing and not say
-    so.
+    Where no conformance is wanted, nothing is read.
     """
-    typed = config.option
-    if any(getattr(typed, question, False) for question in QUESTIONS):
-        return Options()
-    if not (typed.smcp_conformance or typed.smcp_only or typed.smcp_replay is not None):
-        _refuse_options_alone(config.invocation_params.args)
+    if not wanted(config):
         return Options()
     try:
         configured = _read_configuration(config.rootpath / "pyproject.toml")
-        return _Reader(typed, config.rootpath, config.invocation_params.dir, configured).options()
+        return _Reader(config.option, config.rootpath, config.invocation_params.dir, configured).options()
     except TargetError as error:
         raise pytest.UsageError(str(error)) from None
 
 
-def _refuse_options_alone(words: Iterable[object]) -> None:
-    names = (word.partition("=")[0] for word in map(str, words))
-    alone = [name for name in names if name.removeprefix("--smcp-") in PREPARING and name.startswith("--smcp-")]
-    if alone:
-        raise pytest.UsageError(
-            f"{alone[0]} does nothing by itself: add --smcp-conformance, or --smcp-only to run nothing else"
-        )
-
-
 def _refuse_nothing(typed: Any) -> None:
     """Refuse empty values: a variable of a script that wasn't set must not choose another default."""
-    for name, wanted in FILLED.items():
+    for name, meant in FILLED.items():
         given = getattr(typed, name)
         if "" in (given if isinstance(given, list) else [given]):
-            raise TargetError(f"--{name.replace('_', '-')}: '' must be {wanted}")
+            raise TargetError(f"--{name.replace('_', '-')}: '' must be {meant}")
 
 
 def parse_revisions(text: str, source: str) -> str | tuple[str, ...]:

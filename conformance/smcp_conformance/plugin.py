@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smcp_conformance import options
+from smcp_conformance import command_line
 
 if TYPE_CHECKING:
     from smcp_conformance.fixtures import CliFactory, ServerFactory, SessionFactory
@@ -33,18 +33,18 @@ MARKERS = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
-    options.add_options(parser)
+    command_line.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; register the run if one is asked for."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    chosen = options.from_config(config)
-    if chosen.enabled:
+    if command_line.wanted(config):
+        from smcp_conformance.options import from_config
         from smcp_conformance.run import ConformanceRun
 
-        config.pluginmanager.register(ConformanceRun(config, chosen), "smcp-conformance-run")
+        config.pluginmanager.register(ConformanceRun(config, from_config(config)), "smcp-conformance-run")
 
 
 @pytest.hookimpl(trylast=True)

@@ -18,10 +18,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 if TYPE_CHECKING:
     from smcp_conformance.wire.transcript import Conversation, Frame
 
-HANDSHAKE_REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
-STATELESS_REVISION = "2026-07-28"
-REVISIONS = (*HANDSHAKE_REVISIONS, STATELESS_REVISION)
-
 
 class Level(str, Enum):
     """RFC 2119 level of a requirement."""

@@ -11,7 +11,7 @@ from smcp_conformance.host import Host
 from smcp_conformance.launch import ServerProcess, StartError, ending, explain_start_failure
 from smcp_conformance.masking import masked
 from smcp_conformance.reply import SHOWN, HandshakeRefused, brief
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
 from smcp_conformance.session import Session
 from smcp_conformance.target import Target, TargetError
 from smcp_conformance.tracebacks import ours

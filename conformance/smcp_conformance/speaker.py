@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.revisions import STATELESS_REVISION
 from smcp_conformance.tracebacks import ours
 
 CLIENT_INFO = {"name": "smcp-conformance", "version": "0.1.0"}

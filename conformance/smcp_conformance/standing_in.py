@@ -14,7 +14,7 @@ import pytest
 from smcp_conformance.collect import LegCollector, StartItem
 from smcp_conformance.offer import Offer
 from smcp_conformance.options import Options
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.revisions import REVISIONS
 
 
 class StandingIn:

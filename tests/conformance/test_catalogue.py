@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from smcp_conformance import catalogue
-from smcp_conformance.requirement import REVISIONS, Level, Requirement
+from smcp_conformance.requirement import Level, Requirement
+from smcp_conformance.revisions import REVISIONS
 
 SOURCE = Path(__file__).parents[2].parent / "shared" / "spec" / "requirements.json"
 CATALOGUE = Path(catalogue.__file__).parent

@@ -9,7 +9,8 @@ from judging import leg_on
 
 from smcp_conformance.checks import all_checks
 from smcp_conformance.judge import Judgement, applicable, judge
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REVISIONS, Check, Verdict
+from smcp_conformance.requirement import Check, Verdict
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS, REVISIONS
 
 LEGS = [
     *(("stdio", revision) for revision in REVISIONS),

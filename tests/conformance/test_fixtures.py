@@ -25,7 +25,7 @@ from smcp_conformance.fixtures import (
     mcp_server,
     mcp_session,
 )
-from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.revisions import STATELESS_REVISION
 from smcp_conformance.wire.errors import WireError
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from smcp_conformance.options import FOUR_WAYS, PREPARING, Options, from_config
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.command_line import PREPARING
+from smcp_conformance.options import FOUR_WAYS, Options, from_config
+from smcp_conformance.revisions import REVISIONS
 from smcp_conformance.target import Policy
 
 pytest_plugins = ("pytester",)

@@ -7,7 +7,7 @@ from tracing import CHECKS, TRANSPORTS, VIOLATED, breakers, shown, verdict_on
 
 from smcp_conformance.catalogue import requirements
 from smcp_conformance.judge import applicable
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.revisions import REVISIONS
 
 
 @pytest.mark.parametrize("check_id", sorted(CHECKS))

@@ -55,7 +55,7 @@ def test_a_plain_run_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
     assert "smcp_conformance.plugin" in added
     assert not {name.partition(".")[0] for name in added} & HEAVY
     ours = {name for name in added if name.startswith("smcp_conformance.")}
-    assert ours <= {f"smcp_conformance.{name}" for name in ("plugin", "options", "quantity", "requirement", "target")}
+    assert ours <= {f"smcp_conformance.{name}" for name in ("plugin", "command_line", "revisions")}
 
 
 def test_a_plain_run_is_spared_what_comes_along(pytester: pytest.Pytester) -> None:

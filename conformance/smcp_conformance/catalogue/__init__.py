@@ -36,7 +36,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from smcp_conformance.catalogue.severities import Severity, read_severity
-from smcp_conformance.requirement import REVISIONS, Level, Requirement
+from smcp_conformance.requirement import Level, Requirement
+from smcp_conformance.revisions import REVISIONS
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable

@@ -23,7 +23,8 @@ from smcp_conformance.leg import Leg
 from smcp_conformance.masking import CUT, MASK, Mask
 from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.finding import said
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, REGISTRY, REVISIONS, STATELESS_REVISION, Check
+from smcp_conformance.requirement import REGISTRY, Check
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
 from smcp_conformance.table import read_document
 from smcp_conformance.target import Policy, Target, TargetError, parse_header
 from smcp_conformance.wire.transcript import Frame

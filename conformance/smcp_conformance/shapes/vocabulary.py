@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.revisions import REVISIONS
 
 NOV_24, MAR_25, JUN_25, NOV_25, JUL_26 = REVISIONS
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smcp_conformance.launch import ServerProcess
-from smcp_conformance.requirement import STATELESS_REVISION
+from smcp_conformance.revisions import STATELESS_REVISION
 from smcp_conformance.wire.connections import new_client
 from smcp_conformance.wire.errors import NoAnswer, Unreachable
 from smcp_conformance.wire.exchange import EVENT_STREAM, HttpExchange

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.revisions import REVISIONS
 from smcp_conformance.shapes import (
     definitions,
     error_definition,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.revisions import REVISIONS
 from smcp_conformance.shapes import envelope_problems, message_problems, problems, request_definition
 
 NOV_24, MAR_25, JUN_25, NOV_25, JUL_26 = REVISIONS

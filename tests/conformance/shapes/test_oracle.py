@@ -13,7 +13,7 @@ from conformance.shapes.oracle import official_definitions, official_validator
 from conformance.shapes.structure import normal
 from jsonschema import Draft202012Validator
 
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.revisions import REVISIONS
 from smcp_conformance.shapes import definitions, json_schema
 
 NOV_24, MAR_25, JUN_25, NOV_25, JUL_26 = REVISIONS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from smcp_conformance.requirement import REVISIONS
+from smcp_conformance.revisions import REVISIONS
 from smcp_conformance.shapes import definitions, json_schema, problems
 from smcp_conformance.shapes.areas import DEFINITIONS
 from smcp_conformance.shapes.vocabulary import STRING, Reading, Window, optional, required, shape

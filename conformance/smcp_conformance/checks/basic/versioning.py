@@ -7,7 +7,8 @@ import re
 from smcp_conformance.baseline import served
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply, brief
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, STATELESS_REVISION, check, not_applicable, not_verified
+from smcp_conformance.requirement import check, not_applicable, not_verified
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS, STATELESS_REVISION
 from smcp_conformance.session import Session
 from smcp_conformance.speaker import META, Speaker
 

@@ -7,7 +7,8 @@ from typing import Any
 from smcp_conformance.baseline import served
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
-from smcp_conformance.requirement import STATELESS_REVISION, check, not_verified
+from smcp_conformance.requirement import check, not_verified
+from smcp_conformance.revisions import STATELESS_REVISION
 from smcp_conformance.session import Session
 from smcp_conformance.shapes import problems
 from smcp_conformance.speaker import META

@@ -10,7 +10,8 @@ from smcp_conformance.baseline import served
 from smcp_conformance.checks.basic.index.stateless import LISTS, lasting
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reaction, brief
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, Observation, check, monitor
+from smcp_conformance.requirement import Observation, check, monitor
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS
 from smcp_conformance.session import Session
 from smcp_conformance.speaker import META
 from smcp_conformance.traffic import messages, metas

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, check, not_verified
+from smcp_conformance.requirement import check, not_verified
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS
 
 UNKNOWN = ("1999-01-01", "9999-12-31")
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from smcp_conformance.checks.basic.transports.stdio.reading import written
 from smcp_conformance.reply import brief
-from smcp_conformance.requirement import STATELESS_REVISION, Observation, check, monitor, not_verified, observe
+from smcp_conformance.requirement import Observation, check, monitor, not_verified, observe
+from smcp_conformance.revisions import STATELESS_REVISION
 from smcp_conformance.session import Session
 from smcp_conformance.wire.transcript import Conversation, Direction, Frame
 

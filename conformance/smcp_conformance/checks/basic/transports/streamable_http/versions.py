@@ -11,7 +11,8 @@ from smcp_conformance.checks.basic.transports.streamable_http.traffic import (
     shown,
 )
 from smcp_conformance.leg import Leg
-from smcp_conformance.requirement import HANDSHAKE_REVISIONS, check, not_applicable
+from smcp_conformance.requirement import check, not_applicable
+from smcp_conformance.revisions import HANDSHAKE_REVISIONS
 from smcp_conformance.session import Session
 from smcp_conformance.speaker import META
 
