@@ -28,7 +28,11 @@ DESCRIBED = {
     "plugin": {"name": "heavy", "version": "0.1.0", "description": "Imports a lot."},
     "commands": [{"name": "answer", "description": "Answer.", "parameters": []}],
 }
-HEAVY = f"import json, sys\nfrom pydantic import BaseModel\nprint(json.dumps({DESCRIBED!r} if '--describe' in sys.argv else {{'is': 1}}))\n"
+HEAVY = f"""
+import json, sys
+from pydantic import BaseModel
+print(json.dumps({DESCRIBED!r} if "--describe" in sys.argv else {{"is": 1}}))
+"""
 CALLS = 60
 AT_ONCE = 8
 SOAK = (1000, 9000)
