@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from smcp_clients import ODD_PLUGIN, Pipe, Web, write_plugin
+
+from smcp.runner import Runs
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +63,18 @@ def web(odd_plugins: Path) -> Iterator[Web]:
     server = Web("--plugins-dir", str(demo), "--plugins-dir", str(odd_plugins), "--plugin-runner", "cold")
     yield server
     server.stop()
+
+
+@pytest.fixture
+def runs() -> Iterator[Runs]:
+    """Runs that wait for their fork server."""
+    made = Runs("warm")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], list[str]]]:
+    """The reasons logged so far for running cold."""
+    with caplog.at_level(logging.INFO, logger="smcp.runner"):
+        yield lambda: [record.getMessage() for record in caplog.records if "is run cold" in record.getMessage()]
