@@ -66,7 +66,14 @@ def web(odd_plugins: Path) -> Iterator[Web]:
 
 
 @pytest.fixture
-def runs() -> Iterator[Runs]:
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plugins run as they do for users: what coverage starts in each interpreter is a reason to run them cold."""
+    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def runs(unmeasured: None) -> Iterator[Runs]:
     """Runs that wait for their fork server."""
     made = Runs("warm")
     yield made

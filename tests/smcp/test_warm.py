@@ -17,7 +17,10 @@ from warm_plugins import LINGER, SHOW_PARENT, call, gone, parent_shown, plugin, 
 from smcp.runner import End, Outcome, Runs
 from smcp.runner.servers import Servers
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork servers are POSIX")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="fork servers are POSIX"),
+    pytest.mark.usefixtures("unmeasured"),
+]
 
 
 def test_a_warm_call_is_a_grandchild(runs: Runs, tmp_path: Path) -> None:

@@ -16,7 +16,10 @@ from warm_plugins import SHOW_PARENT, call, gone, library, parent_shown, plugin,
 from smcp.runner import Call, Outcome, Runs, warm
 from smcp.runner.words import LONGEST
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork servers are POSIX")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="fork servers are POSIX"),
+    pytest.mark.usefixtures("unmeasured"),
+]
 
 
 def test_a_changed_file_is_run_as_it_is_now(runs: Runs, tmp_path: Path) -> None:

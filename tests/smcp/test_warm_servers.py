@@ -16,7 +16,10 @@ from warm_plugins import SHOW_PARENT, call, gone, parent_shown, plugin, server_o
 from smcp.runner import End, Outcome, Runs, warm
 from smcp.runner.servers import REPLACEMENTS
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork servers are POSIX")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="fork servers are POSIX"),
+    pytest.mark.usefixtures("unmeasured"),
+]
 
 
 def test_only_so_many_fork_servers_are_kept(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
