@@ -153,7 +153,8 @@ class TestStopping:
     def test_a_run_inside_a_run_can_be_found_by_the_outer_one(
         self, launch: Launch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        outer = launch(python(READ_TO_END))
+        outer = launch(python(TELL_PID, READ_TO_END))
+        line(outer)  # before it runs, its environment is still ours
         monkeypatch.setenv(MARKER, psutil.Process(outer.pid).environ()[MARKER])
         Guard.shared().end()
         inner = launch(python(READ_TO_END))
