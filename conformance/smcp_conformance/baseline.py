@@ -12,18 +12,12 @@ from typing import Any
 
 from smcp_conformance.launch import StartError
 from smcp_conformance.leg import Leg
+from smcp_conformance.lists import declared_lists
 from smcp_conformance.reply import HandshakeRefused, Reply
 from smcp_conformance.requirement import not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.speaker import Speaker
 from smcp_conformance.wire.errors import WireError
-
-LISTS = {
-    "tools/list": "tools",
-    "resources/list": "resources",
-    "resources/templates/list": "resources",
-    "prompts/list": "prompts",
-}
 
 
 def served(session: Session, method: str = "", params: Mapping[str, Any] | None = None) -> Reply:
@@ -51,7 +45,7 @@ def refusal(leg: Leg, probe: str) -> str:
 
 def _refused(leg: Leg, probe: str) -> Iterator[tuple[str, Any]]:
     """Method and code of each plain request that was refused to the check `probe`."""
-    plain = {method for method, capability in LISTS.items() if leg.offer.declares(capability)}
+    plain = {each.method for each in declared_lists(leg.offer)}
     plain.add(Speaker(revision=leg.offer.revision).ping_method)
     answers = (
         (conversation, frame) for conversation in leg.used for frame in conversation.incoming if frame.probe == probe

@@ -53,6 +53,11 @@ def identity(id: object) -> Id:
     return type(id), id if isinstance(id, (str, int, float)) else repr(id)
 
 
+def integral(id: object) -> object:
+    """An id as it was meant: 1.0 is how some write 1."""
+    return int(id) if isinstance(id, float) and id.is_integer() else id
+
+
 def requests(conversation: Conversation) -> dict[Id, list[Message]]:
     """Our requests by id; in the stateless era an id may be used again."""
     found: dict[Id, list[Message]] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from smcp_conformance.lists import declared_lists
 from smcp_conformance.session import Session
 from smcp_conformance.toolbox import call_together
 
@@ -14,12 +15,6 @@ if TYPE_CHECKING:
     from smcp_conformance.leg import Leg
 
 PROBE = "the leg's ordinary traffic"
-LISTS = (
-    ("tools", "tools/list", "tools"),
-    ("resources", "resources/list", "resources"),
-    ("resources", "resources/templates/list", "resourceTemplates"),
-    ("prompts", "prompts/list", "prompts"),
-)
 UNKNOWN: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("tools", "tools/call", {"name": "conformance-no-such-tool", "arguments": {}}),
     ("resources", "resources/read", {"uri": "conformance:no-such-resource"}),
@@ -35,11 +30,7 @@ def walk(leg: Leg) -> None:
     session = leg.session
     session.ping()
     session.request("conformance/no-such-method")
-    listed = {
-        method: session.list_all(method, member)
-        for capability, method, member in LISTS
-        if leg.offer.declares(capability)
-    }
+    listed = {each.method: session.list_all(each.method, each.member) for each in declared_lists(leg.offer)}
     for capability, method, params in UNKNOWN:
         if leg.offer.declares(capability):
             session.request(method, params)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from smcp_conformance.checks.basic.index.stateless import LISTS
 from smcp_conformance.leg import Leg
+from smcp_conformance.lists import list_methods
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor
 from smcp_conformance.session import Session
-from smcp_conformance.traffic import Id, complete, identity, requests, responses
+from smcp_conformance.traffic import Id, complete, identity, integral, requests, responses
 from smcp_conformance.wire.transcript import Conversation, Direction
 
 NUMBERS = (0, -1, 7_000_001, 2**31, 2**53 - 1)  # not beyond: JavaScript reads numbers as doubles, and clients count up
@@ -34,8 +34,7 @@ def every_response_carries_the_id_of_a_request(conversation: Conversation) -> It
     for frame, response in responses(conversation):
         id = response.get("id")
         excused = "error" in response and (id is None or frame.facts.get("status", 0) >= 400)
-        whole = int(id) if isinstance(id, float) and id.is_integer() else id  # 1.0 is how some write 1
-        known = identity(whole) in sent or excused
+        known = identity(integral(id)) in sent or excused
         shown = (
             "" if known else f"got {brief(dict(response))}, must be a response with the id of a request that was sent"
         )
@@ -87,7 +86,7 @@ def no_proper_request_ends_the_server(conversation: Conversation) -> Iterator[Ob
 def every_request_is_answered_once(leg: Leg) -> None:
     """Sends a harmless, an unknown and some list requests, then one more; each must be answered, and none twice."""
     session = leg.session
-    lists = [method for capability, method in LISTS if leg.offer.declares(capability)]
+    lists = list_methods(leg.offer)
     replies = [session.request(method) for method in (session.ping_method, "conformance/no-such-method", *lists)]
     ids = [reply.message.get("id") for reply in replies]
     again = [frame for frame in session.drain() if frame.is_response and frame.message.get("id") in ids]

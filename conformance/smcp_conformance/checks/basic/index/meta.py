@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from smcp_conformance.baseline import served
-from smcp_conformance.checks.basic.index.stateless import LISTS, lasting
+from smcp_conformance.checks.basic.index.stateless import lasting
 from smcp_conformance.leg import Leg
+from smcp_conformance.lists import list_methods
 from smcp_conformance.reply import Reaction, brief
 from smcp_conformance.requirement import Observation, check, monitor
 from smcp_conformance.revisions import HANDSHAKE_REVISIONS
@@ -107,7 +108,7 @@ def client_info_may_be_left_out(session: Session) -> None:
 @check("meta.client-info-no-behaviour")
 def clients_are_all_treated_alike(leg: Leg) -> None:
     """Discovers and lists as clients of several names; the results must be the same each time."""
-    methods = ("server/discover", *(method for capability, method in LISTS if leg.offer.declares(capability)))
+    methods = ("server/discover", *list_methods(leg.offer))
     for method in methods:
         served(leg.session, method)
         replies = [leg.session.request(method, meta={CLIENT: {"name": name, "version": "9.9"}}) for name in NAMES]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from smcp_conformance.checks.basic.index.requests import INCOMPLETE, LISTS
+from smcp_conformance.checks.basic.index.requests import INCOMPLETE
 from smcp_conformance.leg import Leg
+from smcp_conformance.lists import list_methods
 from smcp_conformance.reply import encode
 from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
@@ -22,7 +23,7 @@ def takers(leg: Leg) -> list[str]:
 
 def misshapen(leg: Leg) -> Iterator[tuple[str, Any]]:
     """Methods with params of a type that none may have: an array for each that is declared, for one of them scalars."""
-    methods = [method for capability, method in LISTS if leg.offer.declares(capability)] + takers(leg)
+    methods = list_methods(leg.offer) + takers(leg)
     yield from ((method, ARRAY) for method in (leg.session.ping_method, *methods))
     yield from ((methods[-1] if methods else leg.session.ping_method, scalar) for scalar in SCALARS)
 

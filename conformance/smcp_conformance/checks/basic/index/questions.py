@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from smcp_conformance.checks.basic.index.server_requests import misfit
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, monitor
-from smcp_conformance.traffic import Id, Message, complete, identity, messages
+from smcp_conformance.traffic import Id, Message, complete, identity, integral, messages
 from smcp_conformance.wire.transcript import Conversation, Frame
 
 
@@ -38,9 +38,8 @@ def every_request_of_the_server_has_an_id(conversation: Conversation) -> Iterato
     """Each request that the server sends, at whatever time, has a string or an integer as its id, and never null."""
     for frame, message in questions(conversation):
         id = message.get("id")
-        whole = isinstance(id, float) and id.is_integer()  # 1.0 is how some write 1
         wrong = f"got {brief(dict(message))}, must be a request whose id is a string or an integer"
-        yield Observation(frame, None if type(id) in (str, int) or whole else wrong)
+        yield Observation(frame, None if type(integral(id)) in (str, int) else wrong)
 
 
 @monitor("jsonrpc.server-request.id-unique-in-session")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from smcp_conformance.leg import Leg
+from smcp_conformance.lists import list_methods
 from smcp_conformance.reply import Reaction, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
 HEADER_MISMATCH = -32020
-LISTS = (("tools", "tools/list"), ("resources", "resources/list"), ("prompts", "prompts/list"))
 BROKEN = b'{"jsonrpc": "2.0", "id": 77, "method"'
 UNKNOWN = ("conformance/no-such-method", "tools/lists", "Ping", "tools", "$/cancelRequest")
 INCOMPLETE = (
@@ -157,7 +157,7 @@ def missing_parameters_are_refused(leg: Leg) -> None:
 @check("jsonrpc.extra-members-tolerated", "meta.unknown-keys-tolerated")
 def unknown_members_are_ignored(leg: Leg) -> None:
     """Adds an unknown member to the params and a vendor's key to `_meta` of a list request; it must be served."""
-    methods = [method for capability, method in LISTS if leg.offer.declares(capability)]
+    methods = list_methods(leg.offer)
     params = {"conformanceUnknown": {"deep": [1, None]}}
     for method in methods or [leg.session.ping_method]:
         reply = leg.session.request(method, params, meta={"com.example/conformance": [1, None]})

@@ -6,20 +6,19 @@ from typing import Any
 
 from smcp_conformance.baseline import served
 from smcp_conformance.leg import Leg
+from smcp_conformance.lists import list_methods
 from smcp_conformance.offer import Offer
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import check, not_applicable
 from smcp_conformance.speaker import META
 
-LISTS = (("tools", "tools/list"), ("resources", "resources/list"), ("prompts", "prompts/list"))
 MIXED: tuple[tuple[str, dict[str, Any]], ...] = (("one", {}), ("two", {"elicitation": {}}), ("one", {}))
 PASSING = {"_meta", "ttlMs"}  # members that may differ from one answer to the next
 
 
 def lists(offer: Offer) -> tuple[str, ...]:
     """The list methods of the declared capabilities; leaves the check if there are none."""
-    found = tuple(method for capability, method in LISTS if offer.declares(capability))
-    return found or not_applicable("neither tools nor resources nor prompts are declared")
+    return tuple(list_methods(offer)) or not_applicable("neither tools nor resources nor prompts are declared")
 
 
 def lasting(result: Any) -> dict[str, Any]:

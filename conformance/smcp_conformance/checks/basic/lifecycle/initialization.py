@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smcp_conformance.leg import Leg
+from smcp_conformance.lists import list_methods
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import check, not_applicable
 from smcp_conformance.session import Session
@@ -15,7 +16,6 @@ from smcp_conformance.wire.transcript import Direction, Frame
 
 PROMISED = ("protocolVersion", "capabilities", "serverInfo")
 UNKNOWN_CAPABILITIES = {"conformanceUnknown": {"deep": [1, None]}, "experimental": {"com.example/conformance": {}}}
-LISTS = (("tools", "tools/list"), ("resources", "resources/list"), ("prompts", "prompts/list"))
 INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 
 
@@ -95,7 +95,7 @@ def malformed_initialize_is_refused(leg: Leg) -> None:
 @check("lifecycle.initialize.first")
 def request_before_the_handshake_is_not_served(leg: Leg) -> None:
     """Sends a list request before `initialize`; it must not get a result."""
-    methods = [method for capability, method in LISTS if leg.offer.declares(capability)]
+    methods = list_methods(leg.offer)
     if not methods:
         not_applicable("neither tools nor resources nor prompts are declared")
     if not knows_its_clients(leg):

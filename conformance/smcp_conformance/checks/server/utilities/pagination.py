@@ -5,34 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from smcp_conformance.baseline import LISTS, said
+from smcp_conformance.baseline import said
 from smcp_conformance.leg import Leg
+from smcp_conformance.lists import LISTS, KeptList, declared_lists
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import Observation, check, monitor, not_applicable, not_verified, observe
 from smcp_conformance.session import Session
 from smcp_conformance.wire.transcript import Conversation
 
-MEMBERS = {
-    "tools/list": "tools",
-    "resources/list": "resources",
-    "resources/templates/list": "resourceTemplates",
-    "prompts/list": "prompts",
-}
+METHODS = frozenset(each.method for each in LISTS)
 MOST_PAGES = 50
 INVALID_CURSOR = "conformance-no-such-cursor"
 
 
-def declared(leg: Leg) -> list[str]:
-    """The methods of the lists that the server declares, or out: not applicable."""
-    found = [method for method, capability in LISTS.items() if leg.offer.declares(capability)]
-    return found or not_applicable("no list is declared")
+def declared(leg: Leg) -> tuple[KeptList, ...]:
+    """The lists that the server declares, or out: not applicable."""
+    return declared_lists(leg.offer) or not_applicable("no list is declared")
 
 
 def lists(leg: Leg) -> Iterator[tuple[str, str]]:
     """Method and member of each list that is declared and answered, or out: not applicable, or not verified."""
-    replies = {method: leg.session.request(method) for method in declared(leg)}
-    answered = [(method, MEMBERS[method]) for method, reply in replies.items() if reply.succeeded]
-    return iter(answered or not_verified("; ".join(said(method, reply) for method, reply in replies.items())))
+    replies = [(each, leg.session.request(each.method)) for each in declared(leg)]
+    answered = [(each.method, each.member) for each, reply in replies if reply.succeeded]
+    return iter(answered or not_verified("; ".join(said(each.method, reply) for each, reply in replies)))
 
 
 def walk(session: Session, method: str, member: str) -> list[Reply]:
@@ -65,7 +60,7 @@ def next_cursors_are_strings(conversation: Conversation) -> Iterator[Observation
     """`nextCursor` of each list result is a string, or it is not there; null is no way to say the end."""
     for frame in conversation.incoming:
         result = frame.message.get("result")
-        if isinstance(result, dict) and conversation.method_of(frame.message) in MEMBERS:
+        if isinstance(result, dict) and conversation.method_of(frame.message) in METHODS:
             cursor = result.get("nextCursor", "")
             shown = f"got nextCursor {brief(cursor)}"
             yield observe(frame, isinstance(cursor, str), f"{shown}, must be a string or left out")
@@ -75,7 +70,7 @@ def next_cursors_are_strings(conversation: Conversation) -> Iterator[Observation
 def lists_need_no_params(leg: Leg) -> None:
     """Asks for each declared list with empty params and with none at all; both must fare alike."""
     refused = []
-    for method in declared(leg):
+    for method in [each.method for each in declared(leg)]:
         empty, none = leg.session.request(method, {}), leg.session.request(method)
         alike = none.succeeded == empty.succeeded
         assert alike, f"got {none} for {method} without params, must be like {empty} with {{}}"
