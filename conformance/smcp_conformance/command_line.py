@@ -15,7 +15,7 @@ KNOWN_FAILURES = "smcp-known-failures.toml"
 PREPARING = frozenset(
     (
         *("server", "url", "config", "header", "plugins", "revisions", "allow-tools", "strict", "known-failures"),
-        *("max-message", "start-timeout", "reply-timeout", "mask"),
+        *("max-message", "start-timeout", "reply-timeout", "mask", "max-examples", "time-budget"),
     )
 )
 """Our options that say what a run would do, each after `--smcp-`; those that ask for one are not among them."""
@@ -52,6 +52,8 @@ def add_options(parser: pytest.Parser) -> None:
     value("--smcp-max-message", "BYTES", "longest message that is judged, as in 65536 or 16MiB (default: 16MiB)")
     value("--smcp-start-timeout", "SECONDS", "how long a server may take to start (default: 15)")
     value("--smcp-reply-timeout", "SECONDS", "how long an answer may take after that (default: 5)")
+    value("--smcp-max-examples", "N", "generated inputs for each check of a tool: a number or 'thorough' (default: 25)")
+    value("--smcp-time-budget", "SECONDS", "after which nothing is generated any more (default: none)")
     values("--smcp-mask", "REGEX", "text that no output may show")
 
 

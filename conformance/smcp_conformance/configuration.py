@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from smcp_conformance.quantity import parse_pattern, parse_seconds, parse_size
+from smcp_conformance.quantity import parse_examples, parse_pattern, parse_seconds, parse_size
 from smcp_conformance.table import Table, Variables, read_document
 from smcp_conformance.target import (
     BUNDLED,
@@ -37,8 +37,12 @@ from smcp_conformance.target import (
     read_command,
 )
 
+Number = TypeVar("Number", int, float)
 POLICY_KEYS = ("allow-tools", "start-timeout", "reply-timeout", "max-message", "mask")
-RUN_KEYS = ("targets", "config", "plugins", "revisions", "strict", "known-failures", *POLICY_KEYS)
+RUN_KEYS = (
+    *("targets", "config", "plugins", "revisions", "strict", "known-failures", "max-examples", "time-budget"),
+    *POLICY_KEYS,
+)
 COMMAND_KEYS = {"stdio": "command", "http": "http-command", "sse": "sse-command"}
 TARGET_KEYS = (*COMMAND_KEYS.values(), "url", "transports", "cwd", "env", "headers", *POLICY_KEYS)
 _NEEDS = {
@@ -52,7 +56,8 @@ _NEEDS = {
 class Configuration:
     """What `[tool.smcp-conformance]` says; empty or None where it is silent.
 
-    `configs` are `mcpServers` files, `plugins` folders, `revisions` is as typed at `--smcp-revisions`.
+    `configs` are `mcpServers` files, `plugins` folders, `revisions` is as typed at `--smcp-revisions`, `time_budget` is
+    in seconds.
     """
 
     targets: tuple[Target, ...] = ()
@@ -61,6 +66,8 @@ class Configuration:
     revisions: str | None = None
     strict: bool = False
     known_failures: Path | None = None
+    max_examples: int | None = None
+    time_budget: float | None = None
     policy: Policy = field(default_factory=Policy)
 
 
@@ -83,8 +90,14 @@ def read_pyproject(path: Path) -> Configuration:
         revisions=",".join(table.texts("revisions")) or None,
         strict=table.flag("strict"),
         known_failures=folder / known_failures if known_failures else None,
+        max_examples=_optional(table, "max-examples", parse_examples),
+        time_budget=_optional(table, "time-budget", parse_seconds),
         policy=policy,
     )
+
+
+def _optional(table: Table, key: str, parse: Callable[[object, str], Number]) -> Number | None:
+    return parse(table.values[key], table.place(key)) if key in table.values else None
 
 
 def read_policy(table: Table, base: Policy) -> Policy:

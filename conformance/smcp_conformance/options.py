@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smcp_conformance.command_line import KNOWN_FAILURES, wanted
-from smcp_conformance.quantity import parse_pattern, parse_seconds, parse_size
+from smcp_conformance.quantity import parse_examples, parse_pattern, parse_seconds, parse_size
 from smcp_conformance.revisions import REVISIONS
 from smcp_conformance.target import Policy, Target, TargetError, parse_header, parse_server_option, parse_url_option
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smcp_conformance.configuration import Configuration
 
 PLUGINS = "plugins"
+MAX_EXAMPLES = 25
 TYPED = "command line"
 FILLED = {
     "smcp_config": "the JSON file of an MCP client",
@@ -48,7 +49,8 @@ class Options:
     `revisions` is "default" (the newest handshake revision and 2026-07-28, where spoken) or a tuple of revisions,
     oldest first; `plugins` are directories whose subfolders hold a `cli.py`; `origin` says where the subjects come
     from; `policy` is what holds where a target says nothing else (targets carry their own, complete); `remarks` are
-    what is odd about them, though no mistake.
+    what is odd about them, though no mistake; `max_examples` are the generated inputs for each check of a tool, and
+    `time_budget` the seconds after which nothing is generated any more (None: no end).
     """
 
     enabled: bool = False
@@ -59,6 +61,8 @@ class Options:
     strict: bool = False
     known_failures: Path | None = None
     replay: str | None = None
+    max_examples: int = MAX_EXAMPLES
+    time_budget: float | None = None
     policy: Policy = field(default_factory=Policy)
     origin: str = ""
     remarks: tuple[str, ...] = ()
@@ -130,6 +134,8 @@ class _Reader:
             strict=self.typed.smcp_strict or self.configured.strict,
             known_failures=self._known_failures(),
             replay=self.typed.smcp_replay,
+            max_examples=self._max_examples(),
+            time_budget=self._time_budget(),
             policy=policy,
             origin=origin,
             remarks=() if self.typed.smcp_replay else _remarks(headers, targets),
@@ -180,6 +186,16 @@ class _Reader:
         if self.typed.smcp_revisions is not None:
             return parse_revisions(self.typed.smcp_revisions, "--smcp-revisions")
         return parse_revisions(self.configured.revisions or "default", "[tool.smcp-conformance], revisions")
+
+    def _max_examples(self) -> int:
+        if self.typed.smcp_max_examples is not None:
+            return parse_examples(self.typed.smcp_max_examples, "--smcp-max-examples")
+        return self.configured.max_examples or MAX_EXAMPLES
+
+    def _time_budget(self) -> float | None:
+        if self.typed.smcp_time_budget is not None:
+            return parse_seconds(self.typed.smcp_time_budget, "--smcp-time-budget")
+        return self.configured.time_budget
 
     def _known_failures(self) -> Path | None:
         default = self.rootdir / KNOWN_FAILURES

@@ -1,4 +1,4 @@
-"""Sizes and times as people write them."""
+"""Sizes, times and numbers of examples as people write them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 
 from smcp_conformance.target import TargetError
 
+THOROUGH = 500  # examples for each check of a tool
 _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)?", re.IGNORECASE)
 _UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
@@ -29,6 +30,15 @@ def parse_seconds(value: object, source: str) -> float:
     if not 0 < seconds < math.inf:
         raise TargetError(f"{source}: {value!r} must be a number of seconds above 0, as in 5 or 0.5")
     return seconds
+
+
+def parse_examples(value: object, source: str) -> int:
+    """Read a number of examples such as 25, or "thorough"; raises TargetError."""
+    text = str(value).strip()
+    examples = THOROUGH if text == "thorough" else int(text) if text.isascii() and text.isdigit() else 0
+    if not examples:
+        raise TargetError(f"{source}: {value!r} must be a number of examples above 0, or 'thorough' ({THOROUGH})")
+    return examples
 
 
 def parse_pattern(value: str, source: str) -> str:

@@ -187,6 +187,8 @@ class TestPyproject:
             start-timeout = 30
             reply-timeout = "2s"
             max-message = "1 MiB"
+            max-examples = 7
+            time-budget = "60s"
             mask = 'tok-\\w+'
         """
         assert pyproject(tmp_path, HEAD + text) == Configuration(
@@ -195,6 +197,8 @@ class TestPyproject:
             revisions="2025-06-18,2025-11-25",
             strict=True,
             known_failures=tmp_path / "known.toml",
+            max_examples=7,
+            time_budget=60,
             policy=Policy(("get_*",), 30, 2, 2**20, (r"tok-\w+",)),
         )
 
@@ -269,6 +273,8 @@ class TestPyproject:
             (HEAD + "start-timeout = 0", "start-timeout: 0 must be a number of seconds above 0"),
             (HEAD + "reply-timeout = 'soon'", "reply-timeout: 'soon' must be a number of seconds"),
             (HEAD + "max-message = '1 MB'", "max-message: '1 MB' must be a number of bytes"),
+            (HEAD + "max-examples = 'all'", "max-examples: 'all' must be a number of examples above 0, or 'thorough'"),
+            (HEAD + "time-budget = -1", "time-budget: -1 must be a number of seconds above 0"),
             (HEAD + "mask = ['(']", r"mask: '\(' must be a regular expression"),
             (HEAD + "mask = ['a*']", r"mask: 'a\*' matches the empty text"),
             (SHOP, r"targets.shop\]: needs one of command, http-command, sse-command, url"),

@@ -18,7 +18,16 @@ ON = "--smcp-conformance"
 X = ("--smcp-server", "x=node x.js")
 OPTIONS = (
     *("conformance", "only", "server", "url", "config", "header", "plugins", "revisions", "allow-tools", "strict"),
-    *("known-failures", "replay", "max-message", "start-timeout", "reply-timeout", "mask"),
+    *(
+        "known-failures",
+        "replay",
+        "max-message",
+        "start-timeout",
+        "reply-timeout",
+        "max-examples",
+        "time-budget",
+        "mask",
+    ),
 )
 Read = Callable[..., Options]
 
@@ -92,6 +101,7 @@ def test_all_that_is_typed(read: Read, pytester: pytest.Pytester) -> None:
         *("--smcp-allow-tools", "get_*", "--smcp-allow-tools", "list", "--smcp-strict", "--smcp-mask", "tok-.+"),
         *("--smcp-known-failures", "known.toml", "--smcp-replay", "x::y", "--smcp-max-message", "64KiB"),
         *("--smcp-start-timeout", "60", "--smcp-reply-timeout", "0.5"),
+        *("--smcp-max-examples", "thorough", "--smcp-time-budget", "90s"),
     )
     policy = Policy(("get_*", "list"), 60, 0.5, 65536, ("tok-.+",))
     assert [target.name for target in options.targets] == ["x", "second", "third"]
@@ -102,6 +112,7 @@ def test_all_that_is_typed(read: Read, pytester: pytest.Pytester) -> None:
     assert options.revisions == ("2024-11-05", "2025-11-25")
     assert (options.only, options.strict, options.replay) == (True, True, "x::y")
     assert (options.known_failures, options.origin) == (pytester.path / "known.toml", "command line")
+    assert (options.max_examples, options.time_budget) == (500, 90)
 
 
 def test_the_project_speaks_when_nothing_is_typed(
@@ -199,6 +210,12 @@ def test_a_target_may_not_be_called_like_the_items_of_the_plugins(read: Read, py
         ((*X, "--smcp-max-message", "0"), "must be a number of bytes above 0, as in 65536, 64KiB or 16MiB"),
         ((*X, "--smcp-start-timeout", "-1"), "--smcp-start-timeout: '-1' must be a number of seconds above 0"),
         ((*X, "--smcp-reply-timeout", "nan"), "--smcp-reply-timeout: 'nan' must be a number of seconds"),
+        (
+            (*X, "--smcp-max-examples", "0"),
+            "--smcp-max-examples: '0' must be a number of examples above 0, or 'thorough'",
+        ),
+        ((*X, "--smcp-max-examples", "many"), "'many' must be a number of examples above 0, or 'thorough'"),
+        ((*X, "--smcp-time-budget", "0"), "--smcp-time-budget: '0' must be a number of seconds above 0"),
         ((*X, "--smcp-mask", "["), r"--smcp-mask: '\[' must be a regular expression"),
         ((*X, "--smcp-known-failures", "none"), "known failures: '.*none' must be a file"),
         ((*X, "--smcp-revisions", "default,2025-11-25"), "must be 'default' alone, 'all' alone, or revisions between"),

@@ -15,7 +15,7 @@ SUBJECTS: Mapping[str, Callable[[str, Path], Target]] = {
     "smcp_url": parse_url_option,
 }
 LISTS = ("smcp_config", "smcp_plugins", "smcp_header", "smcp_allow_tools", "smcp_mask")
-SINGLES = ("smcp_revisions", "smcp_max_message", "smcp_start_timeout", "smcp_reply_timeout")
+SINGLES = ("smcp_revisions", "smcp_max_message", "smcp_start_timeout", "smcp_reply_timeout", "smcp_max_examples")
 
 
 def replay_command(id: str, typed: Any, mask: Mask) -> str:

@@ -36,7 +36,7 @@ def described(name: str, folder: Path) -> Described:
 @pytest.fixture(autouse=True)
 def no_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Verdicts are what matters here."""
-    monkeypatch.setattr("smcp_conformance.cli.generated.PHASES", (Phase.explicit, Phase.generate))
+    monkeypatch.setattr("smcp_conformance.search.examples.PHASES", (Phase.explicit, Phase.generate))
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from smcp_conformance.report.late import vacuous_legs
 from smcp_conformance.report.ledger import Ledger, Result
 from smcp_conformance.report.scheduling import make_scheduler, scope
 from smcp_conformance.report.summary import Summary, rendered
-from smcp_conformance.report.tally import Tally, by_level, unverified
+from smcp_conformance.report.tally import Tally, by_level, excuses
 from smcp_conformance.report.unchecked import unchecked
 from smcp_conformance.requirement import Check, Verdict
 
@@ -70,13 +70,14 @@ def test_counts_are_by_level_and_known_failures_count_as_nothing_else() -> None:
 
 def test_reasons_are_grouped_the_commonest_first() -> None:
     """An error of ours is no reason."""
-    found = unverified(
+    found = excuses(
         [
             result(f"{STDIO}::p::a", Verdict.NOT_VERIFIED, reason="rare"),
             result(f"{STDIO}::p::b", Verdict.NOT_VERIFIED, reason="common"),
             result(f"{HTTP}::p::b", Verdict.NOT_VERIFIED, reason="common"),
             Result("x::y::z::e", replace(BROKEN, verdict=Verdict.NOT_VERIFIED, internal=True)),
-        ]
+        ],
+        Verdict.NOT_VERIFIED,
     )
     assert [(each.reason, len(each.ids)) for each in found] == [("common", 2), ("rare", 1)]
 
@@ -134,7 +135,7 @@ def typed(**given: object) -> SimpleNamespace:
     """pytest's options as typed."""
     names = ("server", "url", "config", "plugins", "header", "allow_tools", "mask")
     lists: dict[str, object] = {f"smcp_{name}": [] for name in names}
-    singles = ("revisions", "max_message", "start_timeout", "reply_timeout", "strict")
+    singles = ("revisions", "max_message", "start_timeout", "reply_timeout", "max_examples", "strict")
     nothing = {**lists, **{f"smcp_{name}": None for name in singles}, "inifilename": None, "rootdir": None}
     return SimpleNamespace(**{**nothing, **given})
 

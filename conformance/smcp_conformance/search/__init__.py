@@ -1,0 +1,1 @@
+"""Generated inputs against what runs: Hypothesis searches for an input that shows a fault, and makes it small."""
