@@ -14,6 +14,7 @@ import pytest
 
 from smcp_conformance.target import Policy, Target
 from smcp_conformance.wire.errors import WireError
+from smcp_conformance.wording import enumerated
 
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
@@ -97,5 +98,4 @@ class Allowance:
 
 def there_is(names: tuple[str, ...]) -> str:
     """Say which tools there are, or the first ones of many."""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"there is {', '.join(names[:SHOWN])}{more}" if names else "there is none"
+    return f"there is {enumerated(names, SHOWN)}" if names else "there is none"

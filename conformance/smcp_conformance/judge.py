@@ -18,6 +18,7 @@ from smcp_conformance.reply import SHOWN, HandshakeRefused, brief
 from smcp_conformance.requirement import Check, NotApplicable, NotVerified, Requirement, Verdict
 from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable
 from smcp_conformance.wire.transcript import Frame
+from smcp_conformance.wording import enumerated, last_lines
 
 GOT_MUST_BE = re.compile(r"\s*got (?P<got>.*?), must be (?P<must_be>.*?)(?:\nassert .*)?\s*\Z", re.DOTALL)
 FRAMES_SHOWN = 12
@@ -25,7 +26,6 @@ WIRE = "wire"  # why an attempt failed: the server died or fell silent
 PATIENCE = 5  # checks in a row without any answer, after which the others are not even tried
 NAMES_SHOWN = 5
 LAST_WORDS = 0.3  # seconds in which what was written to stderr must have come through its pipe
-STDERR_LINES, STDERR_WIDTH = 20, 200  # shown with a finding; a replay shows all that was kept
 UNSEEN = "the server sent nothing of this kind"
 OF_CALLS = ("server/tools/", "basic/patterns/progress")  # pages whose monitors look at what calls of tools bring
 MASKED_WHOLE = 100_000  # characters; a longer text costs too much time for what is shown of it
@@ -172,12 +172,11 @@ def _watched(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     return replace(found, exchange=render(worst.excerpt, _short(leg)))
 
 
-def last_lines(stderr: str) -> str:
+def end_of(stderr: str) -> str:
     """The end of what a server wrote to stderr, saying how much is left out: a long log would bury the exchange."""
-    lines = [line if len(line) <= STDERR_WIDTH else line[:STDERR_WIDTH] + " …" for line in stderr.splitlines()]
-    before = len(lines) - STDERR_LINES
-    cut = [f"… {before} lines before these, which --smcp-replay shows"] if before > 0 else []
-    return "\n".join([*cut, *lines[-STDERR_LINES:]])
+    kept, left_out = last_lines(stderr)
+    cut = [f"… {left_out} lines before these, which --smcp-replay shows"] if left_out else []
+    return "\n".join([*cut, *kept])
 
 
 def stderr_of(leg: Leg, patience: float = 0.0) -> str:
@@ -197,16 +196,14 @@ def _uncalled(check: Check, leg: Leg) -> str:
     if not check.page.startswith(OF_CALLS):
         return ""
     names = [str(tool.get("name")) for tool in leg.tools if tool not in leg.callable_tools]
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    shown = ", ".join(names[:NAMES_SHOWN]) + more
-    return f"; not called: {shown} (--smcp-allow-tools 'GLOB' allows it)" if names else ""
+    return f"; not called: {enumerated(names, NAMES_SHOWN)} (--smcp-allow-tools 'GLOB' allows it)" if names else ""
 
 
 def _judgement(verdict: Verdict, check: Check, rule: Requirement, leg: Leg, **more: Any) -> Judgement:
     exchange, stderr = "", ""
     if verdict in (Verdict.FAILED, Verdict.NOT_VERIFIED):
         exchange = "\n".join(render(mine(conversation.frames, check.id), _short(leg)) for conversation in leg.used)
-        stderr = last_lines(_hide(leg, stderr_of(leg, LAST_WORDS if verdict is Verdict.FAILED else 0.0)))
+        stderr = end_of(_hide(leg, stderr_of(leg, LAST_WORDS if verdict is Verdict.FAILED else 0.0)))
     return Judgement(
         verdict,
         check.id,

@@ -12,11 +12,11 @@ from smcp_conformance.cli.runner import Run
 from smcp_conformance.inherited import inherited_secrets
 from smcp_conformance.masking import masked
 from smcp_conformance.tracebacks import ours
+from smcp_conformance.wording import stderr_lines
 
 __tracebackhide__ = ours
 TRACEBACK = b"Traceback (most recent call last)"
 _SHOWN = 300
-_STDERR_LINES, _STDERR_WIDTH = 20, 200
 
 
 class Violation(AssertionError):
@@ -149,17 +149,8 @@ def end_lines(answer: Answer) -> list[str]:
     return [
         f"exit code: {'none, ended by us' if run.timed_out or run.flooded else run.returncode}",
         f"stdout:    {shown(run.stdout)}",
-        *_stderr_lines(run.stderr),
+        *stderr_lines(run.stderr.decode("utf-8", "backslashreplace"), "stderr:   "),
     ]
-
-
-def _stderr_lines(raw: bytes) -> list[str]:
-    lines = raw.decode("utf-8", "backslashreplace").rstrip().splitlines()
-    if not lines:
-        return ["stderr:    nothing"]
-    cut = f" (its last {_STDERR_LINES} lines)" if len(lines) > _STDERR_LINES else ""
-    bounded = (line if len(line) <= _STDERR_WIDTH else f"{line[:_STDERR_WIDTH]}…" for line in lines[-_STDERR_LINES:])
-    return [f"stderr{cut}:", *(f"  | {line}" for line in bounded)]
 
 
 def shown(raw: bytes) -> str:

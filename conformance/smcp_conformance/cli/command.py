@@ -10,6 +10,7 @@ from typing import Any
 
 from smcp_conformance.cli.answer import Answer, Violation
 from smcp_conformance.cli.runner import TIMEOUT, Plugin, Run, flags, run
+from smcp_conformance.wording import enumerated
 
 UNDECLARED = "zq-undeclared"
 """A name for a command or flag that nobody has."""
@@ -62,8 +63,7 @@ class Described:
             self.answer.must_be_document()
         except Violation as violation:
             return violation.got
-        more = f" and {len(self.problems) - 1} more" if self.problems and len(self.problems) > 1 else ""
-        return f"{self.problems[0]}{more}" if self.problems else "other bytes the second time"
+        return enumerated(self.problems, 1) if self.problems else "other bytes the second time"
 
     @cached_property
     def commands(self) -> tuple[Command, ...]:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from smcp_conformance.launch.astray import missing_script
 from smcp_conformance.launch.failure import ending
 from smcp_conformance.launch.program import OURS, shown
+from smcp_conformance.wording import stderr_lines
 
 if TYPE_CHECKING:
     from smcp_conformance.launch.process import ServerProcess
     from smcp_conformance.launch.resolve import Resolved
 
-_STDERR_LINES = 20
+_WIDTH = 10_000  # of a line of stderr: what a server died of is shown whole
 _MISSING_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _ADDRESS_IN_USE = re.compile(r"address already in use|EADDRINUSE|WinError 10048|only one usage of each socket", re.I)
 _SERVES_HTTP = re.compile(r"https?://(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1?\]):(\d+)", re.I)
@@ -35,7 +36,7 @@ def explain_start_failure(resolved: Resolved, process: ServerProcess | None, hap
     stderr = process.stderr_tail().decode(errors="backslashreplace").rstrip() if process else ""
     lines = [happened, *(f"  {note}" for note in resolved.notes)]
     if process:
-        lines += [f"  process: {_state(process)}", *_shown(stderr)]
+        lines += [f"  process: {_state(process)}", *(f"  {line}" for line in stderr_lines(stderr, width=_WIDTH))]
     lines += [f"hint: {hint}" for hint in _hints(resolved, process, happened, stderr)]
     return resolved.masked("\n".join(lines))
 
@@ -59,14 +60,6 @@ def port_holder(port: int) -> str | None:
 def _state(process: ServerProcess) -> str:
     code = process.poll()
     return f"{process.pid} still runs" if code is None else f"{process.pid} {ending(code)}"
-
-
-def _shown(stderr: str) -> list[str]:
-    lines = stderr.splitlines()
-    if not lines:
-        return ["  stderr: nothing"]
-    cut = f" (its last {_STDERR_LINES} lines)" if len(lines) > _STDERR_LINES else ""
-    return [f"  stderr{cut}:", *(f"    | {line}" for line in lines[-_STDERR_LINES:])]
 
 
 def _hints(resolved: Resolved, process: ServerProcess | None, happened: str, stderr: str) -> Iterator[str]:

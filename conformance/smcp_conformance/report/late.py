@@ -9,7 +9,7 @@ import pytest
 from smcp_conformance.offer import Discovery
 from smcp_conformance.report.known import Known, KnownFailures
 from smcp_conformance.report.ledger import Ledger
-from smcp_conformance.report.tally import unverified
+from smcp_conformance.report.tally import excuses
 from smcp_conformance.requirement import Verdict
 
 NOTHING_VERIFIED = "nothing-verified"
@@ -35,7 +35,7 @@ def _verified(ledger: Ledger, ids: Iterable[str]) -> bool:
 
 
 def _nothing(leg: str, ledger: Ledger, ids: list[str]) -> str:
-    reasons = unverified(ledger.results[id] for id in ids)
+    reasons = excuses((ledger.results[id] for id in ids), Verdict.NOT_VERIFIED)
     counted = [f"  {len(each.ids)} × {each.reason}" for each in reasons]
     return "\n".join([f"nothing was verified on {leg}: none of its {len(ids)} checks could say anything", *counted])
 

@@ -47,11 +47,6 @@ class Excuse:
     ids: tuple[str, ...]
 
 
-def unverified(results: Iterable[Result]) -> list[Excuse]:
-    """Group what was not verified by its reason, the commonest first; errors of our own are no reason."""
-    return excuses(results, Verdict.NOT_VERIFIED)
-
-
 def excuses(results: Iterable[Result], verdict: Verdict) -> list[Excuse]:
     """Group the results of `verdict` by their reason, the commonest first; errors of our own are no reason."""
     by_reason: dict[str, list[str]] = {}

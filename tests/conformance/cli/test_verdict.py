@@ -69,7 +69,7 @@ def test_the_last_lines_of_stderr_are_shown_as_lines() -> None:
     shown = judge(CASE, lambda: answer.broke("this", "that")).exchange.splitlines()
     start = shown.index("stderr (its last 20 lines):")
     assert shown[start + 1 : start + 3] == ["  | line 11", "  | line 12"]
-    assert shown[-1] == f"  | {'x' * 200}…"
+    assert shown[-1] == f"  | {'x' * 200} …"
 
 
 def test_a_violation_without_a_call_names_plugin_and_command() -> None:

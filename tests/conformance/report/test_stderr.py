@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from demo_project import Project
 
-from smcp_conformance.judge import STDERR_LINES, STDERR_WIDTH, last_lines
+from smcp_conformance.judge import end_of
+from smcp_conformance.wording import STDERR_LINES, STDERR_WIDTH
 
 ITEM = "fix::http-2025-11-25::demo::fails"
 SERVER = [sys.executable, str(Path(__file__).parents[2] / "odd" / "server.py"), "loud", "{port}"]
@@ -16,7 +17,7 @@ SERVER = [sys.executable, str(Path(__file__).parents[2] / "odd" / "server.py"), 
 
 def test_the_last_lines_of_a_long_story_are_shown() -> None:
     """How many are left out is told, and where they are to be seen."""
-    shown = last_lines("\n".join(f"  line {number}" for number in range(100))).splitlines()
+    shown = end_of("\n".join(f"  line {number}" for number in range(100))).splitlines()
     assert shown[0] == "… 80 lines before these, which --smcp-replay shows"
     assert shown[1:] == [f"  line {number}" for number in range(80, 100)]
 
@@ -24,12 +25,12 @@ def test_the_last_lines_of_a_long_story_are_shown() -> None:
 @pytest.mark.parametrize("text", ["", "one\n\n  three", "\n".join("x" * STDERR_LINES)])
 def test_a_short_story_is_shown_as_it_is(text: str) -> None:
     """Indentation and blank lines too."""
-    assert last_lines(text) == text
+    assert end_of(text) == text
 
 
 def test_a_long_line_is_cut() -> None:
     """A log in JSON may have lines of any length."""
-    assert last_lines("x" * 100_000) == "x" * STDERR_WIDTH + " …"
+    assert end_of("x" * 100_000) == "x" * STDERR_WIDTH + " …"
 
 
 def test_the_exchange_of_an_http_failure_comes_first_and_a_replay_shows_all(project: Project) -> None:
