@@ -17,6 +17,7 @@ from smcp_conformance.wording import stderr_lines
 __tracebackhide__ = ours
 TRACEBACK = b"Traceback (most recent call last)"
 _SHOWN = 300
+_ARGUMENTS_SHOWN = 200  # in the line of what was got; the call itself is shown whole
 
 
 class Violation(AssertionError):
@@ -32,12 +33,28 @@ class Violation(AssertionError):
         self.answer = answer
         self.inputs: Mapping[str, Any] | None = None
 
+    @property
+    def called(self) -> str:
+        """The arguments of the call, shortened, as the end of what was got; "" without any."""
+        if self.answer is None or self.answer.arguments is None:
+            return ""
+        return f" for {brief_json(self.answer.arguments)} {self.answer.fault}".rstrip()
+
+    @property
+    def calls_shown(self) -> list[str]:
+        """Lines on the call."""
+        return call_lines(self.answer) if self.answer else []
+
+    @property
+    def story(self) -> list[str]:
+        """Lines on the call and its end."""
+        return [*self.calls_shown, *end_lines(self.answer)] if self.answer else []
+
     def __str__(self) -> str:
         told = super().__str__()
-        if self.answer is None:
+        if not self.story:
             return told
-        lines = [*call_lines(self.answer), *end_lines(self.answer)]
-        return masked("\n  ".join([told, *lines]), inherited_secrets(os.environ))
+        return masked("\n  ".join([told, *self.story]), inherited_secrets(os.environ))
 
 
 class NotJson(ValueError):
@@ -151,6 +168,12 @@ def end_lines(answer: Answer) -> list[str]:
         f"stdout:    {shown(run.stdout)}",
         *stderr_lines(run.stderr.decode("utf-8", "backslashreplace"), "stderr:   "),
     ]
+
+
+def brief_json(arguments: Mapping[str, Any]) -> str:
+    """The arguments in JSON, shortened; what JSON can't hold stands as Python would write it."""
+    text = json.dumps(arguments, ensure_ascii=False, default=repr)
+    return text if len(text) <= _ARGUMENTS_SHOWN else f"{text[:_ARGUMENTS_SHOWN]}…"
 
 
 def shown(raw: bytes) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smcp_conformance.cli.answer import Answer, Violation
 from smcp_conformance.cli.runner import TIMEOUT, Plugin, Run, flags, run
 from smcp_conformance.wording import enumerated
+
+if TYPE_CHECKING:
+    from smcp_conformance.cli.law_file import LawFile
 
 UNDECLARED = "zq-undeclared"
 """A name for a command or flag that nobody has."""
@@ -70,6 +73,13 @@ class Described:
         """Its commands by name; none if the description breaks the contract or changes."""
         described = self.document["commands"] if self.callable else []
         return tuple(Command(self.plugin, one) for one in sorted(described, key=lambda one: str(one["name"])))
+
+    @cached_property
+    def laws(self) -> LawFile | None:
+        """What its author wrote down in `laws.py`, loaded when first asked for; None without such a file."""
+        from smcp_conformance.cli.law_file import read_laws  # here, because most that use plugins need no laws
+
+        return read_laws(self.plugin)
 
     def ask(self, *words: str, **surroundings: Any) -> Answer:
         """Call the plugin with these words; `surroundings` as `runner.run` takes them."""

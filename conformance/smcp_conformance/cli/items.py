@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smcp_conformance.cli.answer import call_lines
 from smcp_conformance.cli.record import record
 from smcp_conformance.cli.runner import Plugin
 from smcp_conformance.cli.verdict import Case, Judged, judge
@@ -45,8 +44,8 @@ class PluginItem(ConformanceItem):
         """Show the violation and its call in place of a traceback."""
         if not isinstance(excinfo.value, CheckFailed):
             return super().repr_failure(excinfo)
-        answer = self._judged.violation.answer if self._judged and self._judged.violation else None
-        return self.run.explain(self.nodeid, excinfo.value.judgement, call_lines(answer) if answer else [])
+        violation = self._judged.violation if self._judged else None
+        return self.run.explain(self.nodeid, excinfo.value.judgement, violation.calls_shown if violation else [])
 
     def say(self, attempt: Callable[[], None]) -> None:
         """Judge an attempt, and say it in pytest's way."""

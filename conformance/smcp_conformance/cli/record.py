@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from smcp_conformance.cli.answer import Answer, Violation
@@ -21,9 +23,18 @@ def record(plugin: Plugin, violation: Violation | None) -> dict[str, Any]:
     return {
         "name": plugin.name,
         "folder": str(plugin.folder),
-        "inputs": violation.inputs if violation else None,
+        "inputs": _repeatable(violation.inputs) if violation else None,
         "call": _call(answer) if answer else None,
     }
+
+
+def _repeatable(inputs: Mapping[str, Any] | None) -> Any:
+    """The inputs if JSON can hold them, else None: an author's strategies may generate anything."""
+    try:
+        read_again = json.loads(json.dumps(inputs, allow_nan=False))
+    except (TypeError, ValueError):
+        return None
+    return inputs if read_again == inputs else None
 
 
 def _call(answer: Answer) -> dict[str, Any]:

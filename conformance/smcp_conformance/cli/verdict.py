@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
 
-from smcp_conformance.cli.answer import Answer, Violation, call_lines, end_lines
+from smcp_conformance.cli.answer import Violation
 from smcp_conformance.cli.check import CommandCheck, PluginCheck
 from smcp_conformance.cli.command import MAX_HANGS, HangsTooOften
 from smcp_conformance.cli.page import CONTRACT
+from smcp_conformance.generate.dialect import NoDialect
+from smcp_conformance.generate.valid import NotGenerable
 from smcp_conformance.judge import Judgement
 from smcp_conformance.requirement import NotApplicable, NotVerified, Verdict
-
-SHOWN = 200
-"""Characters of the arguments that stand in the line of what was got; the call itself is shown whole."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def judge(case: Case, attempt: Callable[[], None]) -> Judged:
         attempt()
     except NotApplicable as reason:
         return Judged(replace(base, verdict=Verdict.NOT_APPLICABLE, reason=str(reason)))
-    except (NotVerified, HangsTooOften, Unsatisfiable, FailedHealthCheck) as reason:
+    except (NotVerified, HangsTooOften, Unsatisfiable, FailedHealthCheck, NotGenerable, NoDialect) as reason:
         return Judged(replace(base, verdict=Verdict.NOT_VERIFIED, reason=_why(reason)))
     except Violation as violation:
         return _broken(base, case, violation)
@@ -72,13 +70,13 @@ def _passed(case: Case) -> Judgement:
         f"plugins/{check.page}::{check.name}",
         f"plugins/{check.page}/{check.name}",
         check.level.value,
-        CONTRACT,
+        getattr(check, "link", CONTRACT),
         check.text,
     )
 
 
 def _broken(base: Judgement, case: Case, violation: Violation, note: str = "") -> Judged:
-    got = violation.got + _called(violation.answer) + note
+    got = violation.got + violation.called + note
     broken = replace(base, got=got, must_be=violation.must_be, exchange=details(case, violation))
     if case.check.level.absolute:
         return Judged(replace(broken, verdict=Verdict.FAILED), violation)
@@ -93,19 +91,9 @@ def _violation_within(flaky: Flaky) -> Violation:
     raise flaky
 
 
-def _called(answer: Answer | None) -> str:
-    if answer is None or answer.arguments is None:
-        return ""
-    text = json.dumps(answer.arguments, ensure_ascii=False)
-    shortened = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-    return f" for {shortened} {answer.fault}".rstrip()
-
-
 def details(case: Case, violation: Violation) -> str:
     """The call that showed a violation: who, with what, how to make it again, and what came back."""
     lines = [f"plugin:    {case.plugin}"]
     if case.command:
         lines.append(f"command:   {case.command}")
-    if violation.answer is not None:
-        lines += [*call_lines(violation.answer), *end_lines(violation.answer)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *violation.story])

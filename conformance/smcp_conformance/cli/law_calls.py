@@ -1,0 +1,173 @@
+"""Commands as laws call them, and what becomes of a law that does not hold."""
+
+from __future__ import annotations
+
+import json
+import linecache
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hypothesis import reject
+from hypothesis.errors import HypothesisException
+
+from smcp_conformance.cli.answer import Answer, Violation, brief_json, is_error, shown
+from smcp_conformance.cli.command import Command, HangsTooOften
+from smcp_conformance.cli.law_file import line_in
+from smcp_conformance.cli.runner import sayable
+from smcp_conformance.laws import Law, Refused
+from smcp_conformance.requirement import NotApplicable, NotVerified
+
+CALLS_SHOWN = 10
+"""Calls of a broken law that are shown, the last ones."""
+
+SHOWN = 300
+"""Characters of an assertion that stand in the line of what was got."""
+
+OURS = (Violation, HypothesisException, HangsTooOften, NotApplicable, NotVerified)
+"""What passes through a law without being its own error."""
+
+
+class BrokenLaw(Violation):
+    """A law that does not hold: what it said, for which arguments, and the calls that it had made."""
+
+    def __init__(self, got: str, detail: Sequence[str], inputs: Mapping[str, Any], calls: Sequence[Answer]) -> None:
+        super().__init__(got, "", calls[-1] if calls else None)
+        self.inputs = inputs
+        self.detail = tuple(detail)
+        self.calls = tuple(calls)
+
+    @property
+    def called(self) -> str:
+        """The generated arguments, as the end of what was got."""
+        return f" for {brief_json(self.inputs)}" if self.inputs else ""
+
+    @property
+    def calls_shown(self) -> list[str]:
+        """The generated arguments and the last calls, each with its end."""
+        left_out = len(self.calls) - CALLS_SHOWN
+        return [
+            *([f"arguments: {json.dumps(self.inputs, ensure_ascii=False, default=repr)}"] if self.inputs else []),
+            *([f"… {left_out} calls before these"] if left_out > 0 else []),
+            *(line for answer in self.calls[-CALLS_SHOWN:] for line in _call(answer)),
+        ]
+
+    @property
+    def story(self) -> list[str]:
+        """What the law said, then the calls."""
+        return [*self.detail, *self.calls_shown]
+
+
+class Handed:
+    """One command, to be called by one run of a law; every call is added to `calls`."""
+
+    def __init__(self, command: Command, calls: list[Answer]) -> None:
+        self._command = command
+        self._calls = calls
+
+    def __call__(self, /, **arguments: Any) -> Any:
+        """Call it and return the document; raises `Refused`, or `Violation` if it broke down."""
+        answer = self._answer(arguments)
+        if answer.run.returncode != 0:
+            raise self._refused(answer)
+        document = answer.must_be_document()
+        if is_error(document):
+            answer.broke(f"exit code 0 with the error {shown(answer.run.stdout)}", "a non-zero exit code with an error")
+        return document
+
+    def refusal(self, /, **arguments: Any) -> Refused:
+        """Call it and return the refusal; raises `Violation` if it broke down, or gave a result."""
+        answer = self._answer(arguments)
+        if answer.run.returncode == 0:
+            answer.broke(f"exit code 0 with {shown(answer.run.stdout)}", "a refusal")
+        return self._refused(answer)
+
+    def _answer(self, arguments: Mapping[str, Any]) -> Answer:
+        given = _by_described_name(self._command, arguments)
+        if not sayable(self._command.words(given)):
+            reject()
+        answer = self._command.call(given)
+        self._calls.append(answer)
+        answer.must_have_ended()
+        return answer
+
+    def _refused(self, answer: Answer) -> Refused:
+        answer.must_be_refusal()
+        document = answer.document
+        error = document["error"]
+        inner = error if isinstance(error, dict) else {}
+        code = document.get("code", inner.get("code", ""))
+        message = inner.get("message", error)
+        return Refused(self._command.name, str(code), str(message), document)
+
+
+def hold(law: Law, commands: Sequence[Command], arguments: Mapping[str, Any]) -> None:
+    """Run the law once. Raises `BrokenLaw`; an example for which it calls nothing counts for nothing."""
+    calls: list[Answer] = []
+    try:
+        returned = law.function(*(Handed(command, calls) for command in commands), **arguments)
+    except Violation as violation:
+        got = f"{violation.got}{violation.called}, which must be {violation.must_be},"
+        raise BrokenLaw(got, _at(law, violation), arguments, calls) from violation
+    except OURS:
+        raise
+    except Exception as error:  # an assertion, or whatever else the author's code raises
+        raise BrokenLaw(_told(error), [*_at(law, error), *_whole(error)], arguments, calls) from error
+    if returned is not None:
+        raise BrokenLaw(f"{returned!r} returned, and nothing asserted,", [], arguments, calls)
+    if not calls:
+        reject()
+
+
+def spelled(name: str) -> str:
+    """A parameter's name as Python can write it."""
+    return name.replace("-", "_").replace(".", "_")
+
+
+def _by_described_name(command: Command, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises `TypeError` for a name that is not described, and for what JSON can't hold."""
+    described = {spelled(str(one["name"])): str(one["name"]) for one in command.parameters}
+    for name, value in arguments.items():
+        if spelled(name) not in described:
+            known = ", ".join(described) or "none"
+            raise TypeError(f"{command.name} has no parameter {name!r}; there is {known}")
+        _written_strictly(command, name, value)
+    return {described[spelled(name)]: value for name, value in arguments.items()}
+
+
+def _written_strictly(command: Command, name: str, value: object) -> None:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise TypeError(f"{command.name}: {name}={value!r} must be something that JSON can hold") from None
+
+
+def _at(law: Law, error: BaseException) -> list[str]:
+    """Where in the law it went wrong, with the line itself."""
+    path = law.function.__code__.co_filename
+    line = line_in(error, Path(path))
+    return [f"law:       {path}:{line}", f"  {linecache.getline(path, line).strip()}"] if line else []
+
+
+def _told(error: Exception) -> str:
+    """What an error says, on one line: of an assertion all but the comparison in detail."""
+    text = str(error).strip()
+    if not isinstance(error, AssertionError):
+        return _short(f"{type(error).__name__}: {text}")
+    said = (line.strip() for line in text.partition("\n  \n")[0].splitlines())
+    return _short(" ".join(said) or "a failing assert")
+
+
+def _whole(error: Exception) -> list[str]:
+    lines = str(error).strip().splitlines()
+    return [f"  {line}" for line in lines] if len(lines) > 1 else []
+
+
+def _call(answer: Answer) -> list[str]:
+    run = answer.run
+    ended = "ended by us" if run.timed_out or run.flooded else f"exit code {run.returncode}"
+    return [f"call:      {run.replay}", f"           {ended}, stdout {shown(run.stdout)}"]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -1,0 +1,47 @@
+"""What holds of demo_text's commands, whatever they are called with."""
+
+import hashlib
+import re
+
+from smcp_conformance.laws import Command, law
+
+
+@law("slugify")
+def slug_has_only_lower_case_letters_digits_and_hyphens(slugify: Command, text: str) -> None:
+    """A slug is made of `a-z`, `0-9` and hyphens."""
+    assert re.fullmatch("[a-z0-9-]*", slugify(text=text)["slug"])
+
+
+@law("slugify")
+def slug_has_no_hyphen_at_its_edges(slugify: Command, text: str) -> None:
+    """A slug neither begins nor ends with a hyphen."""
+    slug = slugify(text=text)["slug"]
+    assert slug == slug.strip("-")
+
+
+@law("slugify")
+def slug_of_a_slug_is_itself(slugify: Command, text: str) -> None:
+    """Slugifying a slug changes nothing."""
+    slug = slugify(text=text)["slug"]
+    assert slugify(text=slug)["slug"] == slug
+
+
+@law("word_count")
+def words_add_up_over_joined_texts(word_count: Command, text: str) -> None:
+    """Two texts with a space between them have the words of both, and one character more."""
+    one, two = word_count(text=text), word_count(text=f"{text} {text}")
+    assert two["words"] == 2 * one["words"]
+    assert two["characters"] == 2 * one["characters"] + 1
+
+
+@law("echo")
+def echo_gives_back_the_message(echo: Command, message: str) -> None:
+    """Whatever it is."""
+    assert echo(message=message) == {"message": message}
+
+
+@law("hash_preview")
+def preview_is_the_beginning_of_the_hash(hash_preview: Command, text: str, algorithm: str, length: int) -> None:
+    """Python's own, over the text's UTF-8 bytes."""
+    digest = hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
+    assert hash_preview(text=text, algorithm=algorithm, length=length)["preview"] == digest[:length]
