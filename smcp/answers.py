@@ -15,7 +15,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from smcp import documents
+from smcp import content, documents
 from smcp.discovery import Command
 from smcp.runner import End, Outcome
 
@@ -32,12 +32,14 @@ LONGEST = 4000
 class Answer:
     """The end of a call: `text`, and for a call that failed the members of its error (`code`, `message` …).
 
-    `structured` is the result of a command that describes one: the JSON object that `text` says, too.
+    `structured` is the result of a command that describes one: the JSON object that `text` says, too. `blocks` are the
+    content blocks of a command that shows some; then, without a result, there is no text beside them.
     """
 
     text: str
     error: Mapping[str, Any] | None = None
     structured: Mapping[str, Any] | None = None
+    blocks: tuple[content.Block, ...] | None = None
 
 
 def failed(code: str, message: str, **details: Any) -> Answer:
@@ -72,27 +74,42 @@ def judged(command: Command, outcome: Outcome, timeout: float | None, max_output
 
 
 def _succeeded(command: Command, text: str, stdout: bytes) -> Answer:
-    if command.result_validator is None:
+    if command.result_validator is None and not command.has_content:
         return Answer(text)
     try:
-        result = documents.parsed(stdout)
-        fault = _fault(command.result_validator, result)
+        printed = documents.parsed(stdout)
+        fault = _fault(command, printed)
     except ValueError as error:
-        result, fault = None, f"it is no strict JSON in UTF-8: {error}"
+        printed, fault = None, f"it is no strict JSON in UTF-8: {error}"
     if fault is None:
-        return Answer(json.dumps(result, ensure_ascii=False), structured=result)
+        return _described(command, printed)
     log.error("%s printed something else than the result it describes: %s", command.tool_name, fault)
     return failed("invalid_result", f"{command.tool_name} printed something else than the result it describes: {fault}")
 
 
-def _fault(validator: Draft202012Validator, result: Any) -> str | None:
-    """Say what is wrong with a result, without showing it: that may be long."""
-    if documents.too_deep(result):
+def _described(command: Command, printed: Any) -> Answer:
+    """The answer that a valid document is."""
+    blocks, result = content.parted(command.described, printed)
+    if command.result_validator is None:
+        return Answer("", blocks=tuple(blocks))
+    shown = None if blocks is None else tuple(blocks)
+    return Answer(json.dumps(result, ensure_ascii=False), structured=result, blocks=shown)
+
+
+def _fault(command: Command, printed: Any) -> str | None:
+    """Say what is wrong with what was printed, without showing it: that may be long."""
+    if documents.too_deep(printed):
         return f"it is nested in more than {documents.MAX_DEPTH} levels"
+    blocks, result = content.parted(command.described, printed)
     try:
-        error = next(iter(validator.iter_errors(result)), None)
+        fault = content.problem(blocks) if command.has_content else None
+        return fault or _misfit(command.result_validator, result)
     except (OverflowError, RecursionError):  # a number beyond a float, or a schema that leads round in circles
         return "it can't be checked"
+
+
+def _misfit(validator: Draft202012Validator | None, result: Any) -> str | None:
+    error = next(validator.iter_errors(result), None) if validator is not None else None
     if error is None:
         return None
     where = "".join(f"/{step}" for step in error.absolute_path) or "the object"

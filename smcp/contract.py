@@ -130,15 +130,17 @@ def _position(error: ValidationError) -> list[tuple[bool, Any]]:
 def _worded(error: ValidationError) -> Iterator[str]:
     """One fault as "address: value must be …"; an object that lacks several members is reported once for each."""
     path = list(error.absolute_path)
-    demanded: Any = error.validator_value
     if error.validator == "required":
-        missing = [name for name in demanded if name not in cast("Mapping[str, Any]", error.instance)]
-        yield from (f"{_address([*path, name])}: is missing, but required" for name in missing)
+        required, instance = cast("list[str]", error.validator_value), cast("Mapping[str, Any]", error.instance)
+        missing = [name for name in required if name not in instance]
+        yield from (f"{address([*path, name])}: is missing, but required" for name in missing)
     else:
-        yield f"{_address(path)}: {_shown(error.instance)} must {_demand(error, demanded)}"
+        yield f"{address(path)}: {_shown(error.instance)} must {demand(error)}"
 
 
-def _demand(error: ValidationError, value: Any) -> str:
+def demand(error: ValidationError) -> str:
+    """Say what a schema demands that wasn't met, to follow "must": "be a string"."""
+    value: Any = error.validator_value
     if error.validator == "type":
         names = [value] if isinstance(value, str) else value
         return "be " + " or ".join(_NOUNS.get(name, f"a {name}") for name in names)
@@ -153,7 +155,8 @@ def _demand(error: ValidationError, value: Any) -> str:
     return f"satisfy {error.validator}: {value}"
 
 
-def _address(path: Sequence[str | int]) -> str:
+def address(path: Sequence[str | int]) -> str:
+    """Write the way to a member as people do: commands[0].name."""
     steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return steps.removeprefix(".") or "the description"
 
@@ -214,7 +217,7 @@ def _no_schema(built: Mapping[str, Any]) -> str | None:
     try:
         Draft202012Validator.check_schema(dict(built))
     except SchemaError as error:
-        return f"{_address(list(error.path))}: {error.message}"
+        return f"{address(list(error.path))}: {error.message}"
     except RecursionError:
         return "it is nested too deeply"
     return None

@@ -67,6 +67,11 @@ class Command:
         """All that clients are told of it."""
         return self.tool_name, self.described, self.scraped
 
+    @property
+    def has_content(self) -> bool:
+        """True if it prints content blocks, too."""
+        return self.described.get("content") is True
+
     @cached_property
     def input_schema(self) -> dict[str, Any]:
         """The JSON Schema of its arguments."""

@@ -136,6 +136,9 @@ class Service:
         return ListToolsResult(tools=[one for one in offered if attached.shows(one.name)])
 
     async def _call_tool(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
+        return result(await self._answer(ctx, params), ctx.protocol_version)
+
+    async def _answer(self, ctx: Context, params: CallToolRequestParams) -> Answer:
         arguments = params.arguments or {}
         if params.name == governor.NAME and self._governor.offered:
             return await self._govern(ctx, arguments)
@@ -154,7 +157,7 @@ class Service:
         except UnknownTool as unknown:
             raise _unknown(called, unknown) from None
 
-    async def _run(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    async def _run(self, name: str, arguments: Mapping[str, Any]) -> Answer:
         if self._letta is not None:
             await self._letta.wait()
         with self.metrics.call(name) as calls:
@@ -165,19 +168,19 @@ class Service:
             if answer.error is not None:
                 calls.errors += 1
                 calls.timeouts += answer.error["code"] == "timeout"
-        return result(answer)
+        return answer
 
-    async def _report(self, arguments: Mapping[str, Any]) -> CallToolResult:
+    async def _report(self, arguments: Mapping[str, Any]) -> Answer:
         faults = [fault.message for fault in Draft202012Validator(health.INPUT_SCHEMA).iter_errors(arguments)]
-        return _failure("invalid_arguments", "; ".join(faults)) if faults else _structured(await self.health())
+        return failed("invalid_arguments", "; ".join(faults)) if faults else _structured(await self.health())
 
-    async def _govern(self, ctx: Context, arguments: Mapping[str, Any]) -> CallToolResult:
+    async def _govern(self, ctx: Context, arguments: Mapping[str, Any]) -> Answer:
         names = (*(command.tool_name for command in await self._commands()), health.NAME)
         request = governor.Request(arguments, self._sessions.attachment(ctx), names)
         try:
             reply = self._governor.act(request, stateful(ctx))
         except Refused as refused:
-            return _failure(refused.code, str(refused))
+            return failed(refused.code, str(refused))
         if stateful(ctx) and reply.attachment != request.attachment:
             self._sessions.attach(ctx, reply.attachment)
             if request.attached() != request.attached(reply.attachment):
@@ -238,12 +241,8 @@ def _not_attached(name: str, in_a_session: bool) -> MCPError:
     return MCPError(INVALID_PARAMS, f"Unknown tool: {name} (not attached: {hint})", data)
 
 
-def _structured(content: Mapping[str, Any]) -> CallToolResult:
-    return result(Answer(json.dumps(content, ensure_ascii=False), structured=content))
-
-
-def _failure(code: str, message: str) -> CallToolResult:
-    return result(failed(code, message))
+def _structured(content: Mapping[str, Any]) -> Answer:
+    return Answer(json.dumps(content, ensure_ascii=False), structured=content)
 
 
 @contextmanager

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 
-from mcp_types import CallToolResult, TextContent, Tool, ToolAnnotations
+from mcp_types import (
+    AudioContent,
+    CallToolResult,
+    ContentBlock,
+    EmbeddedResource,
+    ImageContent,
+    ResourceLink,
+    TextContent,
+    Tool,
+    ToolAnnotations,
+)
 
+from smcp import content
 from smcp.answers import Answer
 from smcp.discovery import Command
+
+_KINDS: Mapping[str, type[ContentBlock]] = {
+    "text": TextContent,
+    "image": ImageContent,
+    "audio": AudioContent,
+    "resource": EmbeddedResource,
+    "resource_link": ResourceLink,
+}
 
 
 def tool(command: Command) -> Tool:
@@ -24,12 +44,20 @@ def tool(command: Command) -> Tool:
     )
 
 
-def result(answer: Answer) -> CallToolResult:
-    """Return the result that an answer is sent as (spec: server/tools, Tool Result)."""
+def result(answer: Answer, revision: str) -> CallToolResult:
+    """Return the result that an answer is sent as to a client of that revision (spec: server/tools, Tool Result)."""
     if answer.error is None:
         structured = None if answer.structured is None else dict(answer.structured)
-        return CallToolResult(content=[TextContent(type="text", text=answer.text)], structured_content=structured)
+        return CallToolResult(content=list(_content(answer, revision)), structured_content=structured)
     structured = {"error": dict(answer.error)}
     # Structured content is repeated as text for clients that read only text (spec: server/tools).
     text = TextContent(type="text", text=json.dumps(structured, ensure_ascii=False))
     return CallToolResult(content=[text], structured_content=structured, is_error=True)
+
+
+def _content(answer: Answer, revision: str) -> Iterator[ContentBlock]:
+    """The answer's text, but for one that has nothing except blocks, and then the blocks."""
+    if answer.blocks is None or answer.structured is not None:
+        yield TextContent(type="text", text=answer.text)
+    for block in content.suited(answer.blocks or (), revision):
+        yield _KINDS[block["type"]].model_validate(block)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""demo_text: echo, count, slug and hash texts, as a plugin CLI.
+"""demo_text: echo, count, slug and hash texts, and write them in Morse code, as a plugin CLI.
 
 `--describe` prints SPEC, and the parser is built from SPEC, so the two can't drift. A command that succeeds prints
 one JSON object and exits 0. One that fails prints {"error": "…", "code": "…"} and exits 1 (2 if it was called
@@ -7,17 +7,23 @@ wrongly). Whatever the locale, arguments are read and results are written as UTF
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import os
 import re
+import struct
 import sys
 import unicodedata
+import zlib
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 READ_ONLY = {"readOnlyHint": True, "openWorldHint": False}
 COUNT = {"type": "integer", "minimum": 0}
+WORDS = "[A-Za-z0-9]+( [A-Za-z0-9]+)*"
+LONGEST = 16
+"""Characters of a text in Morse code, so that its sound stays short."""
 TEXT = {"name": "text", "type": "string", "description": "Any text, also an empty one.", "required": True}
 
 
@@ -28,7 +34,7 @@ def an_object(**members: "dict[str, Any]") -> "dict[str, Any]":
 
 SPEC: dict[str, Any] = {
     "contract_version": "1.1",
-    "plugin": {"name": "demo_text", "version": "1.0.0", "description": "Echo, count, slug and hash texts."},
+    "plugin": {"name": "demo_text", "version": "1.0.0", "description": "Echo, count, slug, hash and telegraph texts."},
     "commands": [
         {
             "name": "echo",
@@ -87,8 +93,35 @@ SPEC: dict[str, Any] = {
             "examples": [{"text": "hello"}, {"text": "hello", "algorithm": "md5", "length": 8}],
             "annotations": READ_ONLY,
         },
+        {
+            "name": "morse",
+            "title": "Morse code",
+            "description": "Write words in Morse code, and show them as a picture, a sound and a file.",
+            "parameters": [
+                {
+                    **TEXT,
+                    "description": "Words of the letters A to Z, in either case, and digits; one space between them.",
+                    "pattern": f"^{WORDS}$",
+                    "maxLength": LONGEST,
+                }
+            ],
+            "result": an_object(code={"type": "string", "pattern": "^[.-]+( /)?( [.-]+( /)?)*$"}),
+            "content": True,
+            "examples": [{"text": "SOS"}, {"text": "hello world"}],
+            "annotations": READ_ONLY,
+        },
     ],
 }
+
+
+SIGNS = (
+    ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.. "
+    "----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----."
+)
+MORSE = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", SIGNS.split(), strict=True))
+ALPHABET = "https://www.itu.int/rec/R-REC-M.1677-1-200910-I/"
+RATE = 4000
+"""Samples of sound in a second; a dot takes 160 of them, which makes 30 words in a minute."""
 
 
 class Refusal(Exception):
@@ -122,6 +155,61 @@ def hash_preview(text: str, algorithm: str, length: int) -> dict[str, Any]:
     return {"algorithm": algorithm, "length": length, "preview": digest[:length]}
 
 
+def morse(text: str) -> dict[str, Any]:
+    """Write a text in Morse code, with "/" between words, and show it in every way that contents can have."""
+    if not re.fullmatch(WORDS, text):
+        raise Refusal("unknown_sign", "text must be words of the letters A to Z and digits, one space between them")
+    if len(text) > LONGEST:
+        raise Refusal("out_of_range", f"text must have at most {LONGEST} characters")
+    code = " / ".join(" ".join(MORSE[sign] for sign in word) for word in text.upper().split())
+    keyed = "".join({".": "#_", "-": "###_", " ": "__", "/": "__"}[sign] for sign in code)
+    drawn, sound = (base64.b64encode(made).decode() for made in (picture(keyed), beeps(keyed)))
+    seen = {"audience": ["user"], "priority": 1}
+    return {
+        "code": code,
+        "content": [
+            {"type": "image", "data": drawn, "mimeType": "image/png", "annotations": seen},
+            {"type": "audio", "data": sound, "mimeType": "audio/wav", "annotations": {**seen, "priority": 0.5}},
+            {
+                "type": "resource",
+                "resource": {"uri": f"morse:{text.replace(' ', '%20')}", "mimeType": "text/plain", "text": code},
+            },
+            {
+                "type": "resource_link",
+                "uri": ALPHABET,
+                "name": "ITU-R M.1677-1",
+                "title": "International Morse code",
+                "annotations": {"priority": 0.1, "lastModified": "2009-10-03"},
+            },
+        ],
+    }
+
+
+def picture(keyed: str) -> bytes:
+    """Draw "#" black and everything else white, two pixels wide each, as a PNG of 16 rows."""
+    row = b"\0" + b"".join((b"\0\0" if unit == "#" else b"\xff\xff") for unit in f"__{keyed}_")
+    blank = b"\0" + b"\xff" * (len(row) - 1)
+    parts = {
+        b"IHDR": struct.pack(">IIBBBBB", len(row) - 1, 16, 8, 0, 0, 0, 0),
+        b"IDAT": zlib.compress(blank * 4 + row * 8 + blank * 4, 9),
+        b"IEND": b"",
+    }
+    chunks = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts.items()
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def beeps(keyed: str) -> bytes:
+    """Let "#" sound and everything else be silent, one unit each, as a WAV of 8-bit samples."""
+    wave = bytes([128, 202, 233, 202, 128, 54, 23, 54])  # one period, of 500 Hz at that rate
+    samples = b"".join((wave if unit == "#" else b"\x80" * 8) * 20 for unit in keyed)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, RATE, 1, 8)
+    data = struct.pack("<4sI", b"data", len(samples)) + samples
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
+
+
 def integer(text: str) -> int:
     """Read a whole number."""
     if not re.fullmatch(r"-?[0-9]{1,4000}", text):
@@ -137,6 +225,7 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "word_count": word_count,
     "slugify": slugify,
     "hash_preview": hash_preview,
+    "morse": morse,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ def test_the_schema_file_is_a_valid_schema() -> None:
         described(command(annotations={"readOnlyHint": True, "other": 1})),
         described(command({"name": "x", "type": "integer"}, examples=["c --x=1", {"x": 1}])),
         described(command(result={"type": "object"})),
+        described(command(content=True)),
+        described(command(content=False, result={"type": "object"})),
         described(command(result={"type": "object", "$ref": "#/$defs/a", "$defs": {"a": {"required": ["b"]}}})),
         described(command(result={"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"})),
         described(command({"name": "x", "type": "object", "properties": {"$ref": {"const": {"$ref": "no"}}}})),
@@ -81,6 +84,7 @@ def test_valid_descriptions_have_no_problems(value: Any) -> None:
             described(command({"name": "x", "type": "string", "maxLength": -1})),
             ["commands[0].parameters[0].maxLength: -1 must satisfy minimum: 0"],
         ),
+        (described(command(content="yes")), ["commands[0].content: 'yes' must be a boolean"]),
         (
             described(command(annotations={"readOnlyHint": "yes"})),
             ["commands[0].annotations.readOnlyHint: 'yes' must be a boolean"],
@@ -259,7 +263,16 @@ def test_the_documented_example_is_valid() -> None:
 def test_the_page_names_everything_there_is() -> None:
     """Each member that the contract's file names, each keyword, and each code of an error."""
     page = (Path(__file__).parents[2] / "docs" / "plugin-contract.md").read_text(encoding="utf-8")
-    kinds = contract.schema()["$defs"].values()
-    members = {name for kind in kinds for name in kind["properties"]}
+    members = set(_members(contract.schema()))
+    assert {"takes_value", "blob", "lastModified"} <= members
     missing = {name for name in members | set(contract.KEYWORDS) if name not in page}
     assert missing == set()
+
+
+def _members(node: Any) -> Iterator[str]:
+    """Every name under "properties" in a schema."""
+    for keyword, inner in node.items() if isinstance(node, dict) else enumerate(node):
+        if keyword == "properties":
+            yield from inner
+        if isinstance(inner, (dict, list)):
+            yield from _members(inner)

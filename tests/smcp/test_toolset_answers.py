@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from mcp_types import CallToolResult
 
 from smcp import documents
 from smcp.answers import LONGEST, Answer, judged, unstarted
 from smcp.discovery import Command
 from smcp.runner import End, Outcome
-from smcp.tools import result as sent
-from smcp.tools import tool
+from smcp.tools import result, tool
 from smcp.toolset import UnknownTool
 
 RESULT = {"type": "object", "properties": {"n": {"type": "number"}}, "required": ["n"]}
@@ -31,6 +31,11 @@ def command(**more: Any) -> Command:
 def answer(stdout: bytes, exit_code: int = 0, end: End = End.EXITED, **more: Any) -> Answer:
     """The answer to a run that came to this."""
     return judged(command(**more), Outcome(end, exit_code, stdout, b""), 1.5, 100)
+
+
+def sent(answer: Answer) -> CallToolResult:
+    """The result that clients of the newest revision get."""
+    return result(answer, "2026-07-28")
 
 
 def error(stdout: bytes, exit_code: int = 1, end: End = End.EXITED, **more: Any) -> dict[str, Any]:
