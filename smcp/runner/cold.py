@@ -20,6 +20,7 @@ class ColdProcess:
         assert process.stdout is not None
         assert process.stderr is not None
         self._process = process
+        self.pid = process.pid
         self._streams = (process.stdout, process.stderr)
         self.stdout = process.stdout.fileno()
         self.stderr = process.stderr.fileno()

@@ -25,6 +25,9 @@ _CHUNK = 64 * 1024
 class Started(Protocol):
     """A command that was started: two streams to read, signals for its whole group, and its end."""
 
+    pid: int
+    """The command's process, which leads its group and session."""
+
     stdout: int
     stderr: int
     news: int | None

@@ -68,6 +68,16 @@ class Servers:
         with suppress(Unsuited):
             self._chosen(call, environment)
 
+    def refusal(self, call: Call) -> str | None:
+        """Why such calls go cold, None if they are run warm; where that is open, the mode "warm" waits for it."""
+        if self.mode == "cold":
+            return "every call is to start an interpreter"
+        try:
+            ready = self._ready(call, dict(os.environ) if call.env is None else call.env)
+        except Unsuited as reason:
+            return str(reason)
+        return "its fork server is not ready yet" if ready is None else None
+
     def close(self) -> None:
         """End the fork servers, and with them what they run."""
         with self._lock:

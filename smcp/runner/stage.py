@@ -289,9 +289,12 @@ def installed(origin: str) -> bool:
 
 
 def watched(shown: "Mapping[str, str | None]") -> "list[str]":
-    """The folders whose change means that an installed module may be another one now."""
-    origins = [origin for origin in shown.values() if origin]
-    return [path for path in sys.path if any(origin.startswith(path + os.sep) for origin in origins)]
+    """The folders whose change means that an installed module may be another one now.
+
+    Of folders within each other the innermost: a checkout that holds an environment changes all the time.
+    """
+    homes = [[path for path in sys.path if origin.startswith(path + os.sep)] for origin in shown.values() if origin]
+    return list(dict.fromkeys(max(paths, key=len) for paths in homes if paths))
 
 
 def check_threads() -> None:

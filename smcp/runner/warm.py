@@ -236,7 +236,7 @@ class WarmProcess:
 
     def __init__(self, server: ForkServer, pid: int, connection: socket.socket, stdout: int, stderr: int) -> None:
         self._server = server
-        self._pid = pid
+        self.pid = pid
         self._connection = connection
         self._exit_code: int | None = None
         self.stdout = stdout
@@ -282,7 +282,7 @@ class WarmProcess:
         """End a command whose server is gone: nobody can say any more how it would have ended."""
         self._exit_code = _GONE
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from smcp_conformance.cli.crowd import MOST
 from smcp_conformance.cli.runner import Run
 from smcp_conformance.inherited import inherited_secrets
 from smcp_conformance.masking import masked
@@ -85,6 +86,8 @@ class Answer:
             self.broke(f"no end within {run.seconds:.1f} s", "an answer within the time limit")
         if run.flooded:
             self.broke(f"more than {len(run.stdout)} bytes on stdout", "an answer of bounded size")
+        if run.crowded:
+            self.broke(f"more than {MOST} processes at a time", "an answer without them")
         if run.returncode < 0:
             self.broke(f"death by signal {-run.returncode}", "an exit code")
         if TRACEBACK in run.stderr or TRACEBACK in run.stdout:
@@ -164,7 +167,7 @@ def end_lines(answer: Answer) -> list[str]:
     """How a call ended, what it printed, and the last lines that it wrote to stderr."""
     run = answer.run
     return [
-        f"exit code: {'none, ended by us' if run.timed_out or run.flooded else run.returncode}",
+        f"exit code: {'none, ended by us' if run.ended_by_us else run.returncode}",
         f"stdout:    {shown(run.stdout)}",
         *stderr_lines(run.stderr.decode("utf-8", "backslashreplace"), "stderr:   "),
     ]

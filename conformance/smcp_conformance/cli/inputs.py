@@ -1,4 +1,4 @@
-"""What commands are called with: strategies that follow from their described parameters.
+"""What commands are called with: strategies that follow from the schema of their arguments.
 
 Wrong values are texts that no reader of the type could take,
 because a false accusation is worse than a missed fault: "1.0", "1_000" and "nan" are left alone.
@@ -6,7 +6,7 @@ because a false accusation is worse than a missed fault: "1.0", "1_000" and "nan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -19,12 +19,14 @@ from hypothesis.errors import Unsatisfiable
 from smcp import contract
 from smcp_conformance.cli.command import UNDECLARED, Command
 from smcp_conformance.cli.runner import flags, sayable
-from smcp_conformance.cli.values import Values, values
+from smcp_conformance.generate.dialect import NoDialect
+from smcp_conformance.generate.schema import schema_root
+from smcp_conformance.generate.valid import NotGenerable, valid_objects, valid_values
 from smcp_conformance.requirement import not_verified
 
 Value = TypeVar("Value")
 WRONG = {"integer": ("1.5", "x", ""), "number": ("x", "1.5.5", ""), "boolean": ("maybe", "2", "")}
-CANDIDATES = 10
+CANDIDATES = 25
 FIRST = settings(
     max_examples=CANDIDATES,
     database=None,
@@ -51,24 +53,23 @@ class WrongCall:
 
 
 def valid_arguments(command: Command) -> st.SearchStrategy[dict[str, Any]]:
-    """Arguments that are valid as declared and that a command line can carry."""
-    made = {str(one["name"]): values(contract.parameter_schema(one)) for one in command.parameters}
-    required = {str(one["name"]) for one in command.parameters if one.get("required")}
-    return st.fixed_dictionaries(
-        {name: strategy for name, strategy in made.items() if name in required},
-        optional={name: strategy for name, strategy in made.items() if name not in required},
-    ).filter(lambda found: sayable(command.words(found)))
+    """Arguments that are valid as declared and that a command line can carry.
+
+    Made when they are first drawn, which raises `NotGenerable` or `NoDialect` where there are none.
+    """
+    return st.deferred(lambda: _valid(command)).filter(lambda found: sayable(command.words(found)))
 
 
 def working_arguments(command: Command) -> dict[str, Any]:
-    """Valid arguments that the command answers with exit code 0, always the same, as simple as can be.
+    """Valid arguments that the command answers with exit code 0, always the same: an example of its own, or simple.
 
     What is wrong is put into such a call: else a refusal could have another reason. Not verified without one.
     A text that many readers of command lines take for a plea for help is none: help is an exit code 0 for anything.
     """
     if not command.working:
-        candidates = _candidates(valid_arguments(command).filter(lambda found: not _asks_for_help(found)))
-        answered = (one for one in candidates if command.call(one).run.returncode == 0)
+        candidates = [*_examples(command), *_candidates(valid_arguments(command))]
+        fit = (one for one in candidates if not _asks_for_help(one))
+        answered = (one for one in fit if command.call(one).run.returncode == 0)
         command.working.extend(islice(answered, 1))
     if not command.working:
         not_verified("no valid call was answered with exit code 0, so that a refusal proves nothing")
@@ -105,14 +106,43 @@ def simplest(command: Command) -> dict[str, Any]:
 
 def first(strategy: st.SearchStrategy[Value]) -> Value:
     """What Hypothesis tries first: the simplest value, always the same. Raises `HypothesisException` without one."""
-    return find(strategy, lambda _: True, settings=FIRST)
+    try:
+        return find(strategy, lambda _: True, settings=FIRST)
+    except (NotGenerable, NoDialect) as reason:
+        raise Unsatisfiable(str(reason)) from None
 
 
-def telling(parameter: Mapping[str, Any]) -> Values:
-    """Valid values that show on a command line: no empty array, no switch that is off."""
-    name = parameter["name"]
+def telling(parameter: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    """Valid values that a command line can carry and that show on it: no empty array, no switch that is off."""
+
+    def shows(value: Any) -> bool:
+        words = flags([parameter], {parameter["name"]: value})
+        return bool(words) and sayable(words)
+
+    return st.deferred(lambda: valid_values(contract.parameter_schema(parameter))).filter(shows)
+
+
+def _valid(command: Command) -> st.SearchStrategy[dict[str, Any]]:
+    whole = valid_objects(contract.input_schema(command.described))
+    corners = [{str(one["name"]): value} for one in command.parameters for value in _corners(one)]
+    if not corners:
+        return whole
+    return whole | st.tuples(whole, st.sampled_from(corners)).map(lambda two: {**two[0], **two[1]})
+
+
+def _corners(parameter: Mapping[str, Any]) -> Iterator[Any]:
+    """What is too often forgotten to be left to chance, if it is valid: zero, the limits, no text."""
     schema = contract.parameter_schema(parameter)
-    return values(schema).filter(lambda value: bool(flags([parameter], {name: value})))
+    limits = [schema[name] for name in ("minimum", "maximum") if name in schema]
+    kinds: Mapping[str, Sequence[Any]] = {"integer": (0, *limits), "number": (0, *limits), "string": ("",)}
+    allowed = schema_root(schema)
+    return (value for value in dict.fromkeys(kinds.get(str(parameter["type"]), ())) if allowed.accepts(value))
+
+
+def _examples(command: Command) -> Iterator[dict[str, Any]]:
+    """The examples that the command describes and a command line can carry; all of them are valid."""
+    described = command.described.get("examples", ())
+    return (dict(one) for one in described if isinstance(one, Mapping) and sayable(command.words(one)))
 
 
 def _candidates(strategy: st.SearchStrategy[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -124,7 +154,7 @@ def _candidates(strategy: st.SearchStrategy[dict[str, Any]]) -> Iterator[dict[st
     def note(value: dict[str, Any]) -> None:
         found.append(value)
 
-    with suppress(Unsatisfiable):
+    with suppress(Unsatisfiable, NotGenerable, NoDialect):
         note()
     return iter(found)
 

@@ -45,7 +45,7 @@ def _call(answer: Answer) -> dict[str, Any]:
         "fault": answer.fault,
         "argv": list(run.argv),
         "env": dict(run.env),
-        "exit-code": None if run.timed_out or run.flooded else run.returncode,
+        "exit-code": None if run.ended_by_us else run.returncode,
         "stdout": _text(run.stdout[:EXCERPT]),
         "stderr": _text(run.stderr[-EXCERPT:]),
         "size": len(run.stdout),

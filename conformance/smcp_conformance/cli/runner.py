@@ -1,4 +1,4 @@
-"""Run a plugin's CLI cold: one real interpreter start per call, in a sandbox, bounded in time and output.
+"""Run a plugin's CLI in a sandbox, bounded in time, output and processes: cold unless a warm start is handed in.
 
 The engine is the server's own (`smcp.runner`), so both end a command's whole process group alike. What differs is
 the surroundings: an empty temporary folder as cwd, and a HOME of its own that is thrown away with it.
@@ -7,19 +7,21 @@ the surroundings: an empty temporary folder as cwd, and a HOME of its own that i
 from __future__ import annotations
 
 import shlex
-import site
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from smcp import runner as engine
 from smcp.arguments import argv
 from smcp.discovery import Command as Described
-from smcp.discovery import plugin_environment
+from smcp.runner import cold
+from smcp.runner.run import Started
+from smcp_conformance.cli.crowd import WatchedRun
+from smcp_conformance.cli.sandbox import Sandbox, fresh_sandbox
 
 TIMEOUT = 10.0
 """Seconds a command may take."""
@@ -30,24 +32,29 @@ MAX_OUTPUT = 4 * 1024 * 1024
 MAX_WORD = 128 * 1024
 """Bytes of one word of a command line, its closing NUL included: Linux takes no more."""
 
-_OF_THE_USER = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+Start = Callable[[engine.Call], Started]
 
 
 @dataclass(frozen=True)
 class Plugin:
-    """A plugin on disk. `command` are the words before its own arguments: `(interpreter, cli.py)`."""
+    """A plugin on disk. `command` are the words before its own arguments: `(interpreter, cli.py)`.
+
+    `timeout` is what a call may take, in seconds; `warm` lets its volume of calls be run by a fork server.
+    """
 
     name: str
     folder: Path
     command: tuple[str, ...]
+    timeout: float = TIMEOUT
+    warm: bool = True
 
 
 @dataclass(frozen=True)
 class Run:
     """One finished call. `returncode` is negative for a signal, `stderr` is its tail, `seconds` is wall time.
 
-    `flooded` says that it was ended because it wrote more than `MAX_OUTPUT`; `env` is what was changed in its
-    environment (None: removed).
+    `flooded` says that it was ended because it wrote more than `MAX_OUTPUT`, `crowded` because it had too many
+    processes; `env` is what was changed in its environment (None: removed).
     """
 
     argv: tuple[str, ...]
@@ -57,7 +64,13 @@ class Run:
     timed_out: bool
     seconds: float
     flooded: bool = False
+    crowded: bool = False
     env: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
+
+    @property
+    def ended_by_us(self) -> bool:
+        """True if its exit code says nothing."""
+        return self.timed_out or self.flooded or self.crowded
 
     @property
     def replay(self) -> str:
@@ -75,30 +88,59 @@ def run(
     stdin: bytes | None = None,
     env: Mapping[str, str | None] | None = None,
     cwd: Path | None = None,
-    timeout: float = TIMEOUT,
+    timeout: float | None = None,
 ) -> Run:
-    """Run the plugin's CLI with `args` and wait for its end.
+    """Run the plugin's CLI with `args`, cold, and wait for its end.
 
     `env` changes the environment (None removes a variable), `cwd` replaces the empty temporary folder, `timeout`
-    is in seconds. Raises `OSError` if the command can't be started, `ValueError` for a word with a NUL.
+    (seconds) the plugin's own. Raises `OSError` if the command can't be started, `ValueError` for a word with a NUL.
     """
-    words = (*plugin.command, *args)
-    with tempfile.TemporaryDirectory(prefix="smcp-cli-", ignore_cleanup_errors=True) as folder:
-        sandbox = Path(folder)
-        for name in ("home", "cwd", "tmp"):
-            (sandbox / name).mkdir()
-        with (sandbox / "stdin").open("w+b") as given:
-            given.write(stdin or b"")
+    with fresh_sandbox() as sandbox:
+        if stdin is None:
+            return finished(call_of(plugin, args, sandbox, env=env, cwd=cwd, timeout=timeout), env=env)
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin)
             given.seek(0)
-            call = engine.Call(
-                words,
-                timeout=timeout,
-                max_output=MAX_OUTPUT,
-                cwd=str(cwd or sandbox / "cwd"),
-                env=_environment(sandbox, env or {}),
-                stdin=subprocess.DEVNULL if stdin is None else given,
-            )
-            return _finished(call, env or {})
+            return finished(call_of(plugin, args, sandbox, given, env=env, cwd=cwd, timeout=timeout), env=env)
+
+
+def call_of(
+    plugin: Plugin,
+    args: Sequence[str],
+    sandbox: Sandbox,
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
+    *,
+    env: Mapping[str, str | None] | None = None,
+    cwd: Path | None = None,
+    timeout: float | None = None,
+) -> engine.Call:
+    """The call of the plugin with `args` in a sandbox; the rest is as `run` takes it."""
+    return engine.Call(
+        (*plugin.command, *args),
+        timeout=plugin.timeout if timeout is None else timeout,
+        max_output=MAX_OUTPUT,
+        cwd=str(cwd or sandbox.cwd),
+        env=sandbox.environment(env or {}),
+        stdin=stdin,
+    )
+
+
+def finished(call: engine.Call, start: Start = cold.start, env: Mapping[str, str | None] | None = None) -> Run:
+    """Make a call and wait for its end; `env` is what of its environment a replay has to change."""
+    watched = WatchedRun(call, start)
+    started = time.perf_counter()
+    outcome = watched.finish()
+    return Run(
+        tuple(call.argv),
+        outcome.exit_code,
+        outcome.stdout,
+        outcome.stderr,
+        timed_out=outcome.end is engine.End.TIMED_OUT,
+        seconds=time.perf_counter() - started,
+        flooded=outcome.end is engine.End.TOO_MUCH_OUTPUT,
+        crowded=watched.crowded,
+        env=env or {},
+    )
 
 
 def flags(parameters: Sequence[Mapping[str, Any]], arguments: Mapping[str, Any]) -> list[str]:
@@ -116,32 +158,6 @@ def quoted(word: str) -> str:
     if word.isprintable():
         return shlex.quote(word)
     return "$'" + "".join(_escaped(sign) for sign in word) + "'"
-
-
-def _finished(call: engine.Call, env: Mapping[str, str | None]) -> Run:
-    started = time.perf_counter()
-    outcome = engine.Run(call).finish()
-    return Run(
-        tuple(call.argv),
-        outcome.exit_code,
-        outcome.stdout,
-        outcome.stderr,
-        timed_out=outcome.end is engine.End.TIMED_OUT,
-        seconds=time.perf_counter() - started,
-        flooded=outcome.end is engine.End.TOO_MUCH_OUTPUT,
-        env=env,
-    )
-
-
-def _environment(sandbox: Path, changes: Mapping[str, str | None]) -> dict[str, str]:
-    """What the server gives its plugins, with a home and a temporary folder of its own."""
-    inherited = {name: value for name, value in plugin_environment().items() if name not in _OF_THE_USER}
-    home = str(sandbox / "home")
-    # Packages installed with `pip install --user` are found through HOME unless told otherwise.
-    user_base = site.getuserbase()
-    moved = {"PYTHONUSERBASE": user_base, "HOME": home, "USERPROFILE": home, "TMPDIR": str(sandbox / "tmp")}
-    changed: dict[str, str | None] = {**inherited, **moved, **changes}
-    return {name: value for name, value in changed.items() if value is not None}
 
 
 def _size(word: str) -> int:
