@@ -77,6 +77,18 @@ def test_an_installed_module_is_loaded_once(runs: Runs, tmp_path: Path) -> None:
     assert two[0] == two[1] != one[1]
 
 
+def test_a_folder_around_that_of_a_module_may_change(runs: Runs, tmp_path: Path) -> None:
+    """As a checkout does, on the path of an editable install, that holds its own environment."""
+    env = library(tmp_path, "import os\nLOADED_BY = os.getpid()\n")
+    env["PYTHONPATH"] = os.pathsep.join([str(tmp_path), env["PYTHONPATH"]])
+    (tmp_path / "plugin").mkdir()
+    cli = plugin(tmp_path / "plugin", "print(installed.LOADED_BY)")
+    cli.write_text("import installed\n" + cli.read_text(encoding="utf-8"), encoding="utf-8")
+    one = runs.finish(call(cli, env=env)).stdout
+    (tmp_path / "some.log").touch()
+    assert runs.finish(call(cli, env=env)).stdout == one != b""
+
+
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="PYTHONSAFEPATH came with 3.11")
 def test_a_safe_path_is_kept(runs: Runs, tmp_path: Path) -> None:
     """The fork server finds its own files, and the plugin finds what it would find."""
