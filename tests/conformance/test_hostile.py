@@ -36,7 +36,10 @@ def target(name: str) -> Iterator[Target]:
     token, before = uuid.uuid4().hex, set(threading.enumerate())
     yield Target("hostile", (*hostile(name), token), policy=Policy(start_timeout=3, reply_timeout=2))
     assert not [process.info for process in psutil.process_iter(["cmdline"]) if bears(process, token)]
-    assert not [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("stdout of")]
+    readers = [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("stdout of")]
+    for reader in readers:
+        reader.join(PATIENCE)
+    assert not [reader for reader in readers if reader.is_alive()]
 
 
 def bears(process: psutil.Process, token: str) -> bool:
