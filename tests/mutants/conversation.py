@@ -101,11 +101,18 @@ def reads() -> Iterator[Asked]:
         yield "completion/complete", {"ref": reference, "argument": topic}
     template = {"type": "ref/resource", "uri": "note://fixture/by-topic/{topic}"}
     yield "completion/complete", {"ref": template, "argument": topic, "context": {"arguments": {}}}
+    yield "completion/complete", {"ref": template, "argument": {"name": "topic"}}
+    yield "prompts/get", {"name": "tell", "arguments": {"topic": "{{2*3}}"}}
+    yield from (("resources/read", {"uri": uri}) for uri in ("plain", "note://fixture/../../../etc/hostname"))
+    yield "prompts/list", {}
+    yield "resources/list", {}
     yield from (("logging/setLevel", {"level": level}) for level in ("loud", "notice"))
     yield "resources/subscribe", {"uri": "note://fixture/none"}
     yield "resources/subscribe", {"uri": BOARD}
     yield "tools/call", {"name": "write_note", "arguments": {"text": "watched"}}
     yield from ((method, {}) for method in ("ping", "server/discover", "no/such/method"))
+    yield "prompts/get", {"name": "tell", "arguments": {"topic": 5}}
+    yield "completion/complete", {"ref": template, "argument": {"name": "topic", "value": "("}}
 
 
 def slow() -> Iterator[Asked]:
@@ -157,6 +164,7 @@ def cancelled(revision: str) -> Iterator[Json]:
     asked += [("subscriptions/listen", {"notifications": {"resourceSubscriptions": [BOARD]}})] * 2
     asked += [("subscriptions/listen", {"notifications": {"promptsListChanged": True}}), ("subscriptions/listen", {})]
     asked += [("tools/call", {"name": "write_note", "arguments": {"text": "heard"}})]
+    asked += [("tools/call", {"name": "fail", "_meta": {LEVEL_KEY: "error"}})]
     yield from requests(revision, iter(asked))
     for id_ in (1, "2", 4):
         yield {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id_}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import Any
 
 from mutants import revisions, wire
@@ -147,6 +149,72 @@ def missing_prompt_argument_miscoded(machine: Machine) -> None:
 def prompt_arguments_demanded(machine: Machine) -> None:
     def get(original: Any, call: Any) -> Any:
         wire.member(call.params, "arguments", dict)
+        return original(call)
+
+    override(machine.server.prompts, "get", get)
+
+
+@fault("prompt-messages-missing", breaks=("prompts.get.shape",), summary="a prompt brings text in place of messages")
+def prompt_messages_missing(machine: Machine) -> None:
+    change_results(machine, "prompts/get", lambda result: {**without(result, "messages"), "text": "Say hello."})
+
+
+@fault(
+    "prompts-vary-by-process",
+    breaks=("prompts.list.not-per-connection",),
+    summary="each process lists a prompt that is named after it",
+    revisions=revisions.STATELESS,
+)
+def prompts_vary_by_process(machine: Machine) -> None:
+    prompts = machine.server.prompts.prompts
+    name = f"only-here-{os.urandom(4).hex()}"
+    prompts[name] = prompts["greet"]._replace(name=name)
+
+
+@fault(
+    "prompts-vary-after-get",
+    breaks=("prompts.list.no-side-effects",),
+    summary="getting a prompt removes it from the list",
+    revisions=revisions.STATELESS,
+)
+def prompts_vary_after_get(machine: Machine) -> None:
+    def get(original: Any, call: Any) -> Any:
+        answered = original(call)
+        machine.server.prompts.prompts.pop(call.params["name"])
+        return answered
+
+    override(machine.server.prompts, "get", get)
+
+
+@fault(
+    "prompt-argument-kills",
+    breaks=("prompts.get.arguments-validated",),
+    transport="stdio",
+    summary="a prompt argument that is no text ends the server",
+)
+def prompt_argument_kills(machine: Machine) -> None:
+    def check(original: Any, prompt: Any, arguments: Json) -> None:
+        if any(not isinstance(value, str) for value in arguments.values()):
+            machine.stdio.exit(1)
+        original(prompt, arguments)
+
+    override(machine.server.prompts, "check", check)
+
+
+@fault(
+    "prompt-argument-evaluated",
+    breaks=("prompts.get.inputs-outputs-validated",),
+    summary="a prompt argument is a template itself",
+)
+def prompt_argument_evaluated(machine: Machine) -> None:
+    def evaluated(text: str) -> str:
+        return re.sub(r"\{\{(\d+)\*(\d+)\}\}", lambda found: str(int(found[1]) * int(found[2])), text)
+
+    def get(original: Any, call: Any) -> Any:
+        given = call.params.get("arguments", {})
+        if isinstance(given, dict) and all(isinstance(value, str) for value in given.values()):
+            filled = {name: evaluated(value) for name, value in given.items()}
+            call.params = {**call.params, **({"arguments": filled} if given else {})}
         return original(call)
 
     override(machine.server.prompts, "get", get)

@@ -222,3 +222,51 @@ def completion_context_refused(machine: Machine) -> None:
         return original(call)
 
     override(machine.server.completion, "complete", complete)
+
+
+@fault(
+    "completion-incomplete-served",
+    breaks=("completion.missing-arguments",),
+    summary="completion without a value is served, as if of nothing",
+    revisions=COMPLETIONS,
+)
+def completion_incomplete_served(machine: Machine) -> None:
+    def complete(original: Any, call: Call) -> Any:
+        argument = call.params.get("argument")
+        if isinstance(argument, dict):
+            call.params = {**call.params, "argument": {"value": "", **argument}}
+        return original(call)
+
+    override(machine.server.completion, "complete", complete)
+
+
+@fault(
+    "completion-value-kills",
+    breaks=("completion.inputs-validated",),
+    transport="stdio",
+    summary="a value that is no regular expression ends the server",
+    revisions=COMPLETIONS,
+)
+def completion_value_kills(machine: Machine) -> None:
+    def complete(original: Any, call: Call) -> Any:
+        if "(" in str(call.params.get("argument")):
+            machine.stdio.exit(1)
+        return original(call)
+
+    override(machine.server.completion, "complete", complete)
+
+
+@fault(
+    "logs-on-listen-streams",
+    breaks=("logging.request-stream-only",),
+    summary="what is logged for one request is sent to all who listen, too",
+    revisions=STATELESS,
+)
+def logs_on_listen_streams(machine: Machine) -> None:
+    def deliver(original: Any, send: Any, message: Any) -> Any:
+        if isinstance(message, dict) and message.get("method") == "notifications/message":
+            for call in list(machine.server.listening):
+                original(call.send, message)
+        return original(send, message)
+
+    override(machine.server, "deliver", deliver)

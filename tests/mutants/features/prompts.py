@@ -16,11 +16,12 @@ LANGUAGES = ("english", "french", "german")
 
 
 class Prompt(NamedTuple):
-    """A prompt: its arguments (required or not) and the content of its one message."""
+    """A prompt: its arguments (required or not), the content of its one message, and when it came."""
 
     name: str
     arguments: dict[str, bool]
     content: Callable[[Json], Json]
+    since: str = revisions.ALL[0]
 
 
 def _told(arguments: Json) -> Json:
@@ -38,6 +39,9 @@ PROMPTS = (
     Prompt("picture", {}, lambda arguments: {"type": "image", "data": toolbox.PNG, "mimeType": "image/png"}),
     Prompt("note", {}, _note),
     Prompt("bye", {}, lambda arguments: {"type": "text", "text": "Say goodbye."}),
+    Prompt(
+        "sound", {}, lambda arguments: {"type": "audio", "data": toolbox.WAV, "mimeType": "audio/wav"}, "2025-03-26"
+    ),
 )
 
 
@@ -55,7 +59,8 @@ class Prompts:
 
     def listed(self, call: Call) -> Json:
         """Serve prompts/list."""
-        return pages.page(call, "prompts", [self.describe(each) for each in self.prompts.values()])
+        available = [each for each in self.prompts.values() if each.since <= call.revision]
+        return pages.page(call, "prompts", [self.describe(each) for each in available])
 
     def find(self, name: str) -> Prompt:
         """Look a prompt up; raises `RpcError`."""

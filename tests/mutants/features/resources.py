@@ -11,6 +11,7 @@ from mutants.protocol import Server
 from mutants.session import Call, Session
 from mutants.wire import Json, RpcError
 
+ANNOTATIONS = {"audience": ["user"], "priority": 0.5, "lastModified": "2026-01-02T03:04:05Z"}
 NOTE = re.compile(r"note://fixture/by-topic/([a-z]+)")
 
 
@@ -42,8 +43,8 @@ class Resources:
     def describe(self, resource: Resource) -> Json:
         """A resource as the list shows it."""
         raw = resource.content.encode() if isinstance(resource.content, str) else resource.content
-        size = {} if resource.name == "board" else {"size": len(raw)}
-        return {"uri": resource.uri, "name": resource.name, "mimeType": resource.mime, **size}
+        more: Json = {"annotations": ANNOTATIONS} if resource.name == "board" else {"size": len(raw)}
+        return {"uri": resource.uri, "name": resource.name, "mimeType": resource.mime, **more}
 
     def listed(self, call: Call) -> Json:
         """Serve resources/list."""
