@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smcp_conformance.launch import (
+    GRACE,
     Resolved,
     ServerProcess,
     StartError,
@@ -32,10 +33,11 @@ PORT_TRIES = 3
 
 
 class Host:
-    """Connections to one target. `starts` counts the processes it has cost."""
+    """Connections to one target. `starts` counts the processes it has cost, each of which has `grace` s to end in."""
 
-    def __init__(self, target: Target, *, spare: bool = False) -> None:
+    def __init__(self, target: Target, *, spare: bool = False, grace: float = GRACE) -> None:
         self.target = target
+        self.grace = grace
         self.starts = 0
         self.resolved: Resolved | None = None
         self._keep_spare = spare and target.transport == "stdio"
@@ -76,6 +78,7 @@ class Host:
         self.resolved = self.resolved or resolve(self.target)
         self._last = self._spare.take() if self._spare else None
         self._last = self._last or start(self.resolved)
+        self._last.grace = self.grace
         self.starts += 1
         self._spare = Spare(self.resolved) if self._keep_spare else None
         return self._last
@@ -97,6 +100,7 @@ class Host:
             port = free_port()
             self.resolved = resolve(self.target, port=port)
             process = start(self.resolved, pipes=False)
+            process.grace = self.grace
             self.starts += 1
             try:
                 wait_until_listening(process, self.resolved.url or "", self.target.policy.start_timeout)

@@ -19,6 +19,7 @@ from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Frame
 
 __tracebackhide__ = ours
+GRACE_IN_TESTS = 10.0  # seconds: a server under test may be measured, and writes down its coverage when it ends
 
 
 class Server:
@@ -30,7 +31,7 @@ class Server:
 
     def __init__(self, target: Target, revision: str | None, capabilities: Mapping[str, Any] | None = None) -> None:
         self.target = target
-        self._host = Host(target)
+        self._host = Host(target, grace=GRACE_IN_TESTS)
         self._revision = revision
         self._capabilities = capabilities or {}
         self._unused: Session | None = None

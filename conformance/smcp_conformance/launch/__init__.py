@@ -18,11 +18,12 @@ from smcp_conformance.launch.failure import (
     stdout_closed,
 )
 from smcp_conformance.launch.ports import free_port, release_port
-from smcp_conformance.launch.process import ServerProcess, start, stop_all
+from smcp_conformance.launch.process import GRACE, ServerProcess, start, stop_all
 from smcp_conformance.launch.readiness import wait_until_listening
 from smcp_conformance.launch.resolve import Resolved, resolve
 
 __all__ = [
+    "GRACE",
     "Resolved",
     "ServerProcess",
     "StartError",

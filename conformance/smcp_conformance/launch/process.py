@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STDERR_LIMIT = 64 * 1024
 _KILL_TIME = 5.0  # seconds in which what was killed must be gone
 _LAST_GRACE = 0.5  # seconds that all have to end in by themselves at the end of a run
+GRACE = 1.0  # seconds that a server has to end in by itself, once more after SIGTERM
 _PAUSE = 0.005  # seconds between looks at what was killed
 _running: set[ServerProcess] = set()
 
@@ -53,12 +54,14 @@ class ServerProcess:
 
     `stdin` and `stdout` are raw and unbuffered: a write may be partial, a read returns what is there. Whoever asks
     for `stdout` closes it, since only a reader knows when it has ended; if nobody did, `stop` closes it. Standard
-    error (without pipes: all output) is read by a thread that keeps its last 64 KiB.
+    error (without pipes: all output) is read by a thread that keeps its last 64 KiB. `grace` are the seconds in which
+    it has to end by itself when it is stopped.
     """
 
     def __init__(self, resolved: Resolved, popen: subprocess.Popen[bytes], marker: str) -> None:
         self.resolved = resolved
         self.pid = popen.pid
+        self.grace = GRACE
         self.stdin = popen.stdin
         self._popen = popen
         self._stdout_taken = popen.stdin is None
@@ -116,8 +119,9 @@ class ServerProcess:
                 return
             time.sleep(_PAUSE if left else 0)
 
-    def stop(self, grace: float = 1.0) -> None:
+    def stop(self, grace: float | None = None) -> None:
         """End everything: EOF, after `grace` seconds SIGTERM, after `grace` more SIGKILL. Never raises."""
+        grace = self.grace if grace is None else grace
         with self._lock:
             if self not in _running:
                 return
