@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from smcp import logs
+from smcp import logs, scaffold
 from smcp.settings import Settings
 
 # mcp_types came with mcp 2: without it, an older mcp is installed.
@@ -27,7 +27,13 @@ MISSING_EXTRA = (
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
-    """Serve until the client or a signal ends it, then exit: 0, 128 + signal, or 2 for a wrong command line."""
+    """Serve until the client or a signal ends it, then exit: 0, 128 + signal, or 2 for a wrong command line.
+
+    `smcp new NAME` writes a plugin instead, and needs none of what serving does.
+    """
+    given = sys.argv[1:] if words is None else words
+    if given[:1] == ["new"]:
+        sys.exit(scaffold.main(given[1:]))
     _run(Settings.read(words, os.environ))
 
 
