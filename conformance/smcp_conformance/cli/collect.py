@@ -7,14 +7,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis.strategies import SearchStrategy
 
-from smcp_conformance.cli import behaviour, contract, demos  # they register their checks
+from smcp_conformance.cli import (  # they register their checks
+    agreement,
+    behaviour,
+    contract,
+    help_texts,
+    hygiene,
+    optional,
+    refusals,
+)
 from smcp_conformance.cli.check import COMMAND_CHECKS, PLUGIN_CHECKS, CommandCheck
 from smcp_conformance.cli.command import Command, Described
-from smcp_conformance.cli.generated import hypothesis_test, repeated_test
+from smcp_conformance.cli.generated import Search, repeated_test
 from smcp_conformance.cli.items import GeneratedItem, PlainItem
-from smcp_conformance.cli.values import Values
+from smcp_conformance.cli.laws import LawCheck, law_checks
 from smcp_conformance.cli.verdict import Case
+from smcp_conformance.cli.warm import close_all
 from smcp_conformance.collect import escape
 from smcp_conformance.options import PLUGINS
 from smcp_conformance.requirement import not_verified
@@ -22,8 +32,8 @@ from smcp_conformance.requirement import not_verified
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
 
-PAGES = ("contract", "behaviour")
-CHECK_MODULES = (contract, behaviour, demos)
+PAGES = ("contract", "agreement", "behaviour", "laws")
+CHECK_MODULES = (contract, agreement, optional, help_texts, behaviour, refusals, hygiene)
 
 
 def plugin_ids(plugins: Iterable[Described]) -> Iterator[str]:
@@ -39,6 +49,9 @@ def plugin_ids(plugins: Iterable[Described]) -> Iterator[str]:
 def cases(described: Described, page: str) -> Iterator[tuple[Case, Command | None]]:
     """The checks of a page on the plugin itself, then those on each of its commands."""
     name = described.plugin.name
+    if page == "laws":
+        checks = law_checks(described)
+        yield from ((Case(check, name), check.commands[0] if isinstance(check, LawCheck) else None) for check in checks)
     yield from ((Case(check, name), None) for check in PLUGIN_CHECKS if check.page == page)
     for command in described.commands:
         for check in COMMAND_CHECKS:
@@ -53,6 +66,7 @@ class PluginsCollector(pytest.Collector):
         super().__init__(**node)
         self.run = run
         self.plugins = plugins
+        self.config.add_cleanup(close_all)
 
     def collect(self) -> Iterator[pytest.Collector]:
         """A collector per plugin, by name."""
@@ -93,21 +107,27 @@ class PluginPageCollector(pytest.Collector):
     def _item(self, case: Case, command: Command | None, nodeid: str) -> pytest.Item:
         if command is None or not isinstance(case.check, CommandCheck):
             return self._plain(case, partial(case.check.function, self.described))
-        unwelcome = command.unwelcome(self.run.options.policy.allow_tools)
+        called = case.check.commands if isinstance(case.check, LawCheck) else (command,)
+        unwelcome = [why for one in called if (why := one.unwelcome(self.run.options.policy.allow_tools))]
         if unwelcome:
-            return self._plain(case, partial(not_verified, unwelcome))
+            return self._plain(case, partial(not_verified, unwelcome[0]))
         if case.check.inputs is None:
             return self._plain(case, partial(case.check.function, command))
-        test = self._test(case.check, case.check.inputs(command), command, nodeid)
-        return GeneratedItem.from_parent(self, name=escape(case.name), callobj=test, **self._subject(case))
+        return self._generated(case, case.check, case.check.inputs(command), command, nodeid)
 
-    def _test(self, check: CommandCheck, inputs: Values, command: Command, nodeid: str) -> Callable[[], None]:
-        """The Hypothesis test: a search, or the arguments that were recorded."""
+    def _generated(
+        self, case: Case, check: CommandCheck, inputs: SearchStrategy[Any], command: Command, nodeid: str
+    ) -> pytest.Item:
+        """An item with a search, or with the arguments that were recorded."""
         recorded = self.run.recorded_inputs(nodeid)
         if recorded is not None:
-            return repeated_test(check, command, inputs, recorded)
-        cli_seed = self.config.getoption("--hypothesis-seed", None)
-        return hypothesis_test(check, command, inputs, nodeid, cli_seed)
+            test, search = repeated_test(check, command, inputs, recorded), None
+        else:
+            cli_seed = self.config.getoption("--hypothesis-seed", None)
+            search = Search(check, command, inputs, nodeid, self.run.options.max_examples, cli_seed)
+            test = search.warm()
+        more = {"callobj": test, "search": search, **self._subject(case)}
+        return GeneratedItem.from_parent(self, name=escape(case.name), **more)
 
     def _plain(self, case: Case, attempt: Callable[[], None]) -> pytest.Item:
         return PlainItem.from_parent(self, name=escape(case.name), attempt=attempt, **self._subject(case))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from smcp_conformance.cli.answer import Answer, Violation
-from smcp_conformance.cli.runner import TIMEOUT, Plugin, Run, flags, run
+from smcp_conformance.cli.runner import Plugin, Run, flags, run
+from smcp_conformance.cli.warm import WarmRuns
 from smcp_conformance.wording import enumerated
 
 if TYPE_CHECKING:
@@ -69,10 +70,16 @@ class Described:
         return enumerated(self.problems, 1) if self.problems else "other bytes the second time"
 
     @cached_property
+    def runs(self) -> WarmRuns:
+        """How its commands are called in volume."""
+        return WarmRuns(self.plugin)
+
+    @cached_property
     def commands(self) -> tuple[Command, ...]:
         """Its commands by name; none if the description breaks the contract or changes."""
         described = self.document["commands"] if self.callable else []
-        return tuple(Command(self.plugin, one) for one in sorted(described, key=lambda one: str(one["name"])))
+        ordered = sorted(described, key=lambda one: str(one["name"]))
+        return tuple(Command(self.plugin, one, self.runs) for one in ordered)
 
     @cached_property
     def laws(self) -> LawFile | None:
@@ -92,18 +99,13 @@ class Hangs:
 
     seen: dict[tuple[str, ...], Run] = field(default_factory=dict[tuple[str, ...], Run])
 
-    @property
-    def patience(self) -> float:
-        """Seconds that the next call may take."""
-        return PATIENCE_AFTER_HANG if self.seen else TIMEOUT
-
-    def run(self, plugin: Plugin, words: tuple[str, ...]) -> Run:
-        """Run the words, unless they are known to hang. Raises `HangsTooOften`."""
+    def run(self, words: tuple[str, ...], timeout: float, make: Callable[[float], Run]) -> Run:
+        """Have the words run within `timeout` seconds, unless they are known to hang. Raises `HangsTooOften`."""
         if words in self.seen:
             return self.seen[words]
         if len(self.seen) >= MAX_HANGS:
             raise HangsTooOften
-        made = run(plugin, words, timeout=self.patience)
+        made = make(min(timeout, PATIENCE_AFTER_HANG) if self.seen else timeout)
         if made.timed_out:
             self.seen[words] = made
         return made
@@ -111,13 +113,16 @@ class Hangs:
 
 @dataclass(frozen=True)
 class Command:
-    """One described command of a plugin that keeps contract v1.
+    """One described command of a plugin that keeps contract v1. Each call is a cold start, but those of `warm`.
 
-    `hangs` and `working` (arguments that were answered with exit code 0) are what was learnt about it so far.
+    `runs` are the plugin's warm ones; `hangs` and `working` (arguments that were answered with exit code 0) are what
+    was learnt about it so far.
     """
 
     plugin: Plugin
     described: Mapping[str, Any]
+    runs: WarmRuns | None = field(default=None, compare=False, repr=False)
+    warmly: bool = False
     working: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]], compare=False, repr=False)
     hangs: Hangs = field(default_factory=Hangs, compare=False, repr=False)
 
@@ -152,7 +157,14 @@ class Command:
 
     def say(self, words: tuple[str, ...], arguments: Mapping[str, Any] | None = None, fault: str = "") -> Answer:
         """Call the plugin with exactly these words: a call of this command with `arguments` and with a `fault`."""
-        return Answer(self.hangs.run(self.plugin, words), self.name, arguments, fault)
+        return Answer(
+            self.hangs.run(words, self.plugin.timeout, partial(self._run, words)), self.name, arguments, fault
+        )
+
+    @cached_property
+    def warm(self) -> Command:
+        """The same command, whose calls are run warm where that is possible: for volume."""
+        return self if self.runs is None else replace(self, warmly=True, hangs=Hangs())
 
     def unwelcome(self, allowed: Sequence[str]) -> str | None:
         """Say why it is not called with generated arguments, or None; `allowed` are globs of tool names."""
@@ -163,3 +175,8 @@ class Command:
         if not found or any(fnmatchcase(self.tool_name, glob) for glob in allowed):
             return None
         return f"{self.tool_name} says {found[0]}: true; --smcp-allow-tools {self.tool_name!r} lets it be called"
+
+    def _run(self, words: tuple[str, ...], timeout: float) -> Run:
+        if self.warmly and self.runs is not None:
+            return self.runs.run(words, timeout, steady=self.deterministic)
+        return run(self.plugin, words, timeout=timeout)

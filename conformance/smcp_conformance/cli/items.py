@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis.errors import Flaky
 
+from smcp_conformance.cli.generated import Search
 from smcp_conformance.cli.record import record
 from smcp_conformance.cli.runner import Plugin
-from smcp_conformance.cli.verdict import Case, Judged, judge
+from smcp_conformance.cli.verdict import UNVERIFIED, Case, Judged, judge
 from smcp_conformance.collect import CheckFailed, ConformanceItem
 from smcp_conformance.judge import Judgement
-from smcp_conformance.requirement import Verdict
+from smcp_conformance.requirement import NotApplicable, Verdict, not_verified
 
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
@@ -70,8 +73,29 @@ class PlainItem(PluginItem):
 
 
 class GeneratedItem(PluginItem, pytest.Function):
-    """A check that is tried with generated arguments: a Hypothesis test."""
+    """A check that is tried with generated arguments: a Hypothesis test. Without a `search` it is made only once."""
+
+    def __init__(self, *, search: Search | None = None, **node: Any) -> None:
+        super().__init__(**node)
+        self.search = search
 
     def runtest(self) -> None:
         """Judge, and say it in pytest's way."""
-        self.say(super().runtest)
+        self.say(super().runtest if self.search is None else partial(self._search, self.search))
+
+    def _search(self, search: Search) -> None:
+        """Search warm, and confirm cold what is found: search once more, cold, what can't be confirmed."""
+        flaky: Flaky | None = None
+        if not search.runs_cold:
+            try:
+                super().runtest()
+                return
+            except (NotApplicable, *UNVERIFIED):
+                raise
+            except Exception as found:  # whatever it is, a warm run alone is no witness
+                search.confirm(found)
+                flaky = found if isinstance(found, Flaky) else None
+        self.obj = search.cold()
+        super().runtest()
+        if flaky is not None:
+            not_verified("it was broken once when it was run warm, and neither again nor when it was run cold")

@@ -97,7 +97,7 @@ def _check(law: Law, described: Described) -> LawFileCheck | LawCheck:
         law.name,
         PAGE,
         Level.MUST,
-        lambda _, arguments: hold(law, commands, arguments),
+        lambda first, arguments: hold(law, [one.warm if first.warmly else one for one in commands], arguments),
         inputs=lambda _: inputs,
         commands=commands,
         said=law.text,

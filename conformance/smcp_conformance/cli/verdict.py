@@ -16,6 +16,9 @@ from smcp_conformance.generate.valid import NotGenerable
 from smcp_conformance.judge import Judgement
 from smcp_conformance.requirement import NotApplicable, NotVerified, Verdict
 
+UNVERIFIED = (NotVerified, HangsTooOften, Unsatisfiable, FailedHealthCheck, NotGenerable, NoDialect)
+"""What a check, or the search of its arguments, raises if nothing could be judged."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -46,7 +49,7 @@ def judge(case: Case, attempt: Callable[[], None]) -> Judged:
         attempt()
     except NotApplicable as reason:
         return Judged(replace(base, verdict=Verdict.NOT_APPLICABLE, reason=str(reason)))
-    except (NotVerified, HangsTooOften, Unsatisfiable, FailedHealthCheck, NotGenerable, NoDialect) as reason:
+    except UNVERIFIED as reason:
         return Judged(replace(base, verdict=Verdict.NOT_VERIFIED, reason=_why(reason)))
     except Violation as violation:
         return _broken(base, case, violation)

@@ -1,0 +1,162 @@
+"""Calls in volume: run by the server's fork server as long as nothing speaks against it, compared with cold starts.
+
+The first calls of each command, and a few of the later ones, are made both ways. Where a difference is seen that the
+plugin does not show between two cold starts, all its calls are made cold from then on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from smcp.runner.servers import Servers
+from smcp_conformance.cli.answer import NotJson, shown, strict_json
+from smcp_conformance.cli.runner import Plugin, Run, call_of, finished, run
+from smcp_conformance.cli.sandbox import Sandbox, end_escaped
+
+FIRST = 3
+"""Calls of each command that are made both ways."""
+
+SHARE = 3
+"""Percent of the other calls that are."""
+
+AGAIN = 3
+"""Further cold starts that have to differ from the warm run, too: else it is the plugin that isn't steady."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A call that was answered otherwise warm than by each of several cold starts."""
+
+    warm: Run
+    cold: Run
+
+    def __str__(self) -> str:
+        return f"{_said(self.warm)} where a cold start gives {_said(self.cold)}"
+
+
+class WarmRuns:
+    """The runs of one plugin, warm where that is possible.
+
+    `compared` counts the calls that were made both ways, `difference` is the one that ended the warm runs; `doubt` is
+    another reason for that.
+    """
+
+    def __init__(self, plugin: Plugin) -> None:
+        self.plugin = plugin
+        self.compared = 0
+        self.difference: Difference | None = None
+        self.doubt = ""
+        self._calls: Counter[str] = Counter()
+        self._unsteady: set[str] = set()
+        self._place: _Place | None = None
+
+    @property
+    def why_cold(self) -> str:
+        """Why calls are made cold; "" as long as they are made warm. Waits for the fork server."""
+        if not self.plugin.warm:
+            return "it is configured with `warm = false`"
+        if self.difference is not None:
+            return f"it answers otherwise when it is run warm: {self.difference}"
+        return self.doubt or self._prepared().refusal
+
+    def run(self, words: Sequence[str], timeout: float | None = None, *, steady: bool = True) -> Run:
+        """Run the plugin with these words; `steady` says that the same call always gets the same answer.
+
+        Raises what `runner.run` raises.
+        """
+        if self.why_cold:
+            return run(self.plugin, words, timeout=timeout)
+        made = self._prepared().run(words, timeout)
+        self._calls[words[0]] += 1
+        if not made.timed_out and self._is_sample(words):
+            return self._compared(made, words, steady and words[0] not in self._unsteady)
+        return made
+
+    def close(self) -> None:
+        """End the fork server; another call starts another one."""
+        if self._place is not None:
+            self._place.close()
+            self._place = None
+            _AT_WORK.discard(self)
+
+    def _prepared(self) -> _Place:
+        if self._place is None:
+            self._place = _Place(self.plugin)
+            _AT_WORK.add(self)
+        return self._place
+
+    def _is_sample(self, words: Sequence[str]) -> bool:
+        drawn = zlib.crc32("\0".join(words).encode("utf-8", "surrogatepass")) % 100
+        return self._calls[words[0]] <= FIRST or drawn < SHARE
+
+    def _compared(self, made: Run, words: Sequence[str], steady: bool) -> Run:
+        """Make a call cold, too, and compare; returns the one to judge."""
+        cold = run(self.plugin, words)
+        if cold.timed_out:
+            return cold
+        self.compared += 1
+        if _alike(made, cold, steady):
+            return made
+        others = [run(self.plugin, words) for _ in range(AGAIN)]
+        if any(_alike(made, one, steady) or not _alike(cold, one, steady) for one in others):
+            self._unsteady.add(words[0])
+        else:
+            self.difference = Difference(made, cold)
+        return cold
+
+
+_AT_WORK: set[WarmRuns] = set()
+
+
+def close_all() -> None:
+    """End all fork servers of this process, and what else its calls have left behind."""
+    for runs in list(_AT_WORK):
+        runs.close()
+    end_escaped()
+
+
+class _Place:
+    """A fork server and the one sandbox of its calls: another HOME for each call would unsettle what has read it."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self._plugin = plugin
+        self._servers = Servers("warm")
+        self._folder = tempfile.TemporaryDirectory(prefix="smcp-cli-", ignore_cleanup_errors=True)
+        self._sandbox = Sandbox(Path(self._folder.name))
+        self._sandbox.prepare()
+        self.refusal = self._servers.refusal(call_of(plugin, ("--describe",), self._sandbox)) or ""
+
+    def run(self, words: Sequence[str], timeout: float | None) -> Run:
+        try:
+            return finished(call_of(self._plugin, words, self._sandbox, timeout=timeout), self._servers.start)
+        finally:
+            self._sandbox.clear()
+            self._sandbox.prepare()
+
+    def close(self) -> None:
+        self._servers.close()
+        self._folder.cleanup()
+
+
+def _alike(one: Run, other: Run, steady: bool) -> bool:
+    """Whether two runs of a call came to the same; what isn't steady has to be JSON in both, or in neither."""
+    if (one.returncode, one.ended_by_us) != (other.returncode, other.ended_by_us):
+        return False
+    return one.stdout == other.stdout if steady else _is_json(one) == _is_json(other)
+
+
+def _is_json(made: Run) -> bool:
+    try:
+        strict_json(made.stdout)
+    except NotJson:
+        return False
+    return True
+
+
+def _said(made: Run) -> str:
+    return f"exit code {made.returncode} with {shown(made.stdout)}"
