@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from smcp_conformance.checks.server.calls import quick_calls
 from smcp_conformance.checks.server.resources.listing import uris
 from smcp_conformance.checks.server.resources.refusing import ABSENT
 from smcp_conformance.leg import Leg
@@ -14,7 +15,7 @@ from smcp_conformance.toolbox import Call, call
 
 UPDATED = "notifications/resources/updated"
 SUBSCRIBE, UNSUBSCRIBE = "resources/subscribe", "resources/unsubscribe"
-MOST = 10  # resources that are subscribed to, and calls that may change them
+MOST = 10  # resources that are subscribed to
 
 
 def watched(leg: Leg) -> list[str]:
@@ -54,7 +55,7 @@ def subscription_to_nothing_is_refused(leg: Leg) -> None:
 @check("resources.updated.only-when-subscribed")
 def updates_come_only_to_subscribers(leg: Leg) -> None:
     """Calls tools before subscribing to resources and after unsubscribing; no update should come of it."""
-    calls = [made for made in leg.require_calls() if made.reply is not None][:MOST]
+    calls = quick_calls(leg)
     with leg.fresh() as session:
         unasked = updates(session, calls)
         assert not unasked, f"got {brief(unasked[0])} before any subscription, must be none"
@@ -70,7 +71,7 @@ def updates_come_only_to_subscribers(leg: Leg) -> None:
 @check("resources.updated.shape")
 def updates_name_a_uri(leg: Leg) -> None:
     """Subscribes to resources and calls tools; each update that comes of it must have a string `uri`."""
-    calls = [made for made in leg.require_calls() if made.reply is not None][:MOST]
+    calls = quick_calls(leg)
     with leg.fresh() as session:
         for uri in watched(leg):
             ask(session, SUBSCRIBE, uri)

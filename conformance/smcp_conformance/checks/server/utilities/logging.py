@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from smcp_conformance.checks.server.calls import quick_calls
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor, not_verified, observe
@@ -20,12 +21,6 @@ MESSAGE, SET_LEVEL, LOG_LEVEL = "notifications/message", "logging/setLevel", MET
 INVALID_PARAMS = -32602
 MANY = 5_000
 SOON = 30.0  # seconds
-MOST = 8  # calls that may bring log messages
-
-
-def calls(leg: Leg) -> list[Call]:
-    """Calls that were answered before, or out: not verified."""
-    return [made for made in leg.require_calls() if made.reply is not None][:MOST]
 
 
 def logged(session: Session, made: list[Call], level: str | None = None) -> list[dict[str, Any]]:
@@ -70,7 +65,7 @@ def unknown_levels_are_refused(leg: Leg) -> None:
 @check("logging.set-level.threshold")
 def lower_levels_than_the_one_set_are_silent(leg: Leg) -> None:
     """Sets the level emergency and calls tools that log at debug; nothing lower than emergency should come."""
-    made = calls(leg)
+    made = quick_calls(leg)
     with leg.fresh() as session:
         session.request(SET_LEVEL, {"level": "debug"})
         if not below(logged(session, made), "emergency"):
@@ -83,7 +78,7 @@ def lower_levels_than_the_one_set_are_silent(leg: Leg) -> None:
 @check("logging.opt-in-per-request")
 def nothing_is_logged_unless_it_was_asked_for(leg: Leg) -> None:
     """At 2026-07-28 sends requests without a log level, before and after one with a level; they must log nothing."""
-    made = calls(leg) if leg.callable_tools else []
+    made = quick_calls(leg) if leg.calls else []
     with leg.fresh() as session:
         first = logged(session, made)
         session.request(session.ping_method, meta={LOG_LEVEL: "debug"})
@@ -94,7 +89,7 @@ def nothing_is_logged_unless_it_was_asked_for(leg: Leg) -> None:
 @check("logging.request-threshold")
 def lower_levels_than_asked_for_are_silent(leg: Leg) -> None:
     """At 2026-07-28 calls tools with the level error; nothing lower must come than that."""
-    made = calls(leg)
+    made = quick_calls(leg)
     with leg.fresh() as session:
         lower = below(logged(session, made, "error"), "error")
         assert not lower, f"got {brief(lower[0])} for a request with the level error, must be silence"
@@ -114,7 +109,7 @@ def unknown_levels_in_metadata_are_refused(leg: Leg) -> None:
 @check("logging.request-stream-only", transports=("http",))
 def log_messages_stay_off_listen_streams(leg: Leg) -> None:
     """Holds a stream of subscriptions/listen open while tools log what was asked for; none may come on it."""
-    made = calls(leg)
+    made = quick_calls(leg)
     with leg.fresh() as session:
         listening = session.start("subscriptions/listen", {"notifications": {}}).frame.channel
         if not logged(session, made, "debug"):
