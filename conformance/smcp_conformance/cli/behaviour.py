@@ -1,36 +1,26 @@
-"""The behaviour page: how commands answer generated arguments, valid and wrong."""
+"""The behaviour page, calls as declared: how commands answer generated arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hypothesis import assume
+from jsonschema import Draft202012Validator
 
+from smcp import content
 from smcp_conformance.cli.answer import NotJson, is_error, shown
-from smcp_conformance.cli.check import of_arguments, of_command, of_plugin
-from smcp_conformance.cli.command import UNDECLARED, Command, Described
-from smcp_conformance.cli.inputs import (
-    WrongCall,
-    missing_required,
-    unknown_flags,
-    valid_arguments,
-    working_arguments,
-    wrong_types,
-)
-from smcp_conformance.requirement import Level, not_applicable, not_verified
+from smcp_conformance.cli.check import of_arguments
+from smcp_conformance.cli.command import Command
+from smcp_conformance.cli.inputs import valid_arguments
+from smcp_conformance.requirement import Level
 
 
 def _deterministic(command: Command) -> bool:
     return command.deterministic
 
 
-@of_plugin("behaviour")
-def unknown_command_is_refused(plugin: Described) -> None:
-    """A command that does not exist is refused with a non-zero exit code and an error in JSON."""
-    if not plugin.callable:
-        not_verified(f"the commands are not known (--describe: {plugin.fault}), which other checks report")
-    plugin.ask(UNDECLARED).must_be_refusal()
+def _says_what_it_prints(command: Command) -> bool:
+    return "result" in command.described or command.described.get("content") is True
 
 
 @of_arguments(valid_arguments)
@@ -69,26 +59,27 @@ def same_call_gets_the_same_answer(command: Command, arguments: dict[str, Any]) 
         again.broke(got, 'the same answer, or "deterministic": false beside the command\'s name')
 
 
-@of_command("behaviour")
-def wrong_type_is_refused(command: Command) -> None:
-    """An integer, number or boolean that is no such thing is refused: non-zero exit code, error in JSON."""
-    _all_refused(command, wrong_types)
+@of_arguments(valid_arguments, applies=_says_what_it_prints)
+def result_is_as_described(command: Command, arguments: dict[str, Any]) -> None:
+    """What a call with exit code 0 prints is valid under the command's `result`, and its `content` if it has some."""
+    answer = command.call(arguments)
+    assume(answer.ended and answer.run.returncode == 0)
+    try:
+        printed = answer.document
+    except NotJson:
+        assume(False)
+        return
+    blocks, result = content.parted(command.described, printed)
+    fault = _misfit(command.described.get("result", True), result)
+    if command.described.get("content") is True:
+        fault = content.problem(blocks) or fault
+    if fault:
+        answer.broke(f"{shown(answer.run.stdout)}, in which {fault}", "what the command describes")
 
 
-@of_command("behaviour")
-def missing_parameter_is_refused(command: Command) -> None:
-    """A call without a required parameter is refused: non-zero exit code, error in JSON."""
-    _all_refused(command, missing_required)
-
-
-@of_command("behaviour")
-def unknown_flag_is_refused(command: Command) -> None:
-    """A flag that is not declared is refused: non-zero exit code, error in JSON."""
-    _all_refused(command, unknown_flags)
-
-
-def _all_refused(command: Command, wrong: Callable[[Command, Mapping[str, Any]], Iterator[WrongCall]]) -> None:
-    if not any(wrong(command, {})):
-        not_applicable("none of the command's parameters is of this kind")
-    for call in wrong(command, working_arguments(command)):
-        command.say(call.words, call.arguments, call.fault).must_be_refusal()
+def _misfit(schema: Any, result: Any) -> str | None:
+    error = next(Draft202012Validator(schema).iter_errors(result), None)
+    if error is None:
+        return None
+    where = "".join(f"/{step}" for step in error.absolute_path) or "the document"
+    return f"{where}: {error.message}"

@@ -77,23 +77,25 @@ def of_plugin(page: str, level: Level = Level.MUST) -> Callable[[OfPlugin], OfPl
     return register
 
 
-def of_command(page: str, level: Level = Level.MUST) -> Callable[[OfCommand], OfCommand]:
-    """Register a check of each command on `page`."""
+def of_command(
+    page: str, level: Level = Level.MUST, applies: Applies | None = None
+) -> Callable[[OfCommand], OfCommand]:
+    """Register a check of each command on `page` that `applies` picks."""
 
     def register(function: OfCommand) -> OfCommand:
-        COMMAND_CHECKS.append(CommandCheck(function.__name__, page, level, function))
+        COMMAND_CHECKS.append(CommandCheck(function.__name__, page, level, function, applies=applies))
         return function
 
     return register
 
 
 def of_arguments(
-    inputs: Strategy, level: Level = Level.MUST, applies: Applies | None = None
+    inputs: Strategy, level: Level = Level.MUST, applies: Applies | None = None, page: str = "behaviour"
 ) -> Callable[[OfArguments], OfArguments]:
-    """Register a check of each command's behaviour, tried with what `inputs` generates for the command."""
+    """Register a check of each command on `page`, tried with what `inputs` generates for the command."""
 
     def register(function: OfArguments) -> OfArguments:
-        COMMAND_CHECKS.append(CommandCheck(function.__name__, "behaviour", level, function, inputs, applies))
+        COMMAND_CHECKS.append(CommandCheck(function.__name__, page, level, function, inputs, applies))
         return function
 
     return register

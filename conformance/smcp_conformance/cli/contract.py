@@ -1,29 +1,36 @@
-"""The contract page: what `--describe` prints, how, and whether the command line is as declared."""
+"""The contract page: what `--describe` prints, and how."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
-from hypothesis.errors import HypothesisException
+from jsonschema import Draft202012Validator
 
+from smcp import contract
 from smcp.discovery import MAX_TOOL_NAME
 from smcp_conformance.cli.answer import Answer, Violation
-from smcp_conformance.cli.check import of_command, of_plugin
-from smcp_conformance.cli.command import UNDECLARED, Command, Described
-from smcp_conformance.cli.inputs import first, simplest, telling
-from smcp_conformance.requirement import not_verified
+from smcp_conformance.cli.check import of_plugin
+from smcp_conformance.cli.command import Described
+from smcp_conformance.cli.runner import run
+from smcp_conformance.cli.surroundings import changed, files, offline, sandbox
+from smcp_conformance.requirement import Level, not_verified
 
-Value = TypeVar("Value")
-ANY_LOCALE: Mapping[str, str | None] = {
+Surroundings = Mapping[str, "str | None"]
+C_LOCALE: Surroundings = {
     "LC_ALL": "C",
     "PYTHONUTF8": "0",
     "PYTHONCOERCECLOCALE": "0",
     "PYTHONIOENCODING": None,
 }
+LOCALES: Mapping[str, Surroundings] = {
+    "in the C locale": C_LOCALE,
+    "where text is Latin-1": {**C_LOCALE, "PYTHONIOENCODING": "latin-1"},
+}
 FOLDER = re.compile(r"[a-zA-Z0-9_-]+")
+NO_SCHEMA = ("is no usable JSON Schema", ".$schema: ")
 
 
 @of_plugin("contract")
@@ -42,10 +49,12 @@ def describe_prints_one_json_document(plugin: Described) -> None:
 
 @of_plugin("contract")
 def describe_is_strict_json_in_any_locale(plugin: Described) -> None:
-    """`--describe` prints the same UTF-8 in the C locale, without Python's UTF-8 mode, as in any other."""
-    there = _again(plugin, env=ANY_LOCALE)
-    there.must_have_ended()
-    _same(plugin.document, there.must_be_document(), there, "in the C locale")
+    """`--describe` prints the same UTF-8 in the C locale, and where Python's streams are no UTF-8, as anywhere."""
+    for where, surroundings in LOCALES.items():
+        there = _again(plugin, env=surroundings)
+        there.must_have_ended()
+        if there.must_be_document() != plugin.document:
+            there.broke(f"another description {where}", "the same description everywhere")
 
 
 @of_plugin("contract")
@@ -59,16 +68,44 @@ def describe_is_the_same_each_time(plugin: Described) -> None:
 
 @of_plugin("contract")
 def describe_ignores_the_working_directory(plugin: Described) -> None:
-    """`--describe` prints the same from any working directory."""
-    there = _again(plugin, cwd=plugin.plugin.folder)
-    there.must_have_ended()
-    _same(plugin.document, there.must_be_document(), there, "from the plugin's own folder")
+    """`--describe` prints the same bytes from any working directory: its own folder, the root, an empty one."""
+    for folder in (plugin.plugin.folder, Path(plugin.plugin.folder.anchor)):
+        _must_be_the_same(plugin, _again(plugin, cwd=folder), f"from {str(folder)!r}")
+
+
+@of_plugin("contract")
+def describe_needs_no_network(plugin: Described) -> None:
+    """`--describe` prints the same where there is no network.
+
+    On Linux nothing can be reached, loopback included. Where such a place can't be made, proxies don't answer, and
+    the sockets of Python programs don't connect: of other programs, what uses no proxy is then not seen.
+    """
+    _steady(plugin)
+    cut = offline()
+    there = Answer(run(cut.around(plugin.plugin), ("--describe",), env=cut.env))
+    _must_be_the_same(plugin, there, "without a network")
+
+
+@of_plugin("contract")
+def describe_writes_no_file(plugin: Described) -> None:
+    """`--describe` leaves no file behind: not where it is called, nor in HOME, the temporary or its own folder.
+
+    Caches such as `__pycache__` and `~/.cache` don't count. What is removed again isn't seen.
+    """
+    _steady(plugin)
+    own = files(plugin.plugin.folder)
+    with sandbox() as place:
+        there = plugin.ask("--describe", cwd=place.cwd, env=place.env)
+        written = changed({}, files(place.folder)) + changed(own, files(plugin.plugin.folder))
+    if written:
+        there.broke(f"the files {', '.join(map(repr, written[:5]))}", "no file written to describe what there is")
 
 
 @of_plugin("contract")
 def describe_conforms_to_contract_v1(plugin: Described) -> None:
     """What `--describe` prints conforms to the plugin contract, version 1."""
-    _no_problems(plugin, lambda address: not _of_names(address) and not _of_defaults(address), "contract v1's shape")
+    others = (_of_names, _of_defaults, _of_examples, _of_schemas)
+    _no_problems(plugin, lambda problem: not any(concerns(problem) for concerns in others), "contract v1's shape")
 
 
 @of_plugin("contract")
@@ -94,59 +131,36 @@ def defaults_are_valid(plugin: Described) -> None:
     _no_problems(plugin, _of_defaults, "a value that the parameter itself allows")
 
 
-@of_command("contract")
-def declared_command_exists(command: Command) -> None:
-    """The command line knows the command: its answer isn't the one that an invented command gets."""
-    arguments = _made(partial(simplest, command), "the arguments")
-    _tell_apart(
-        command.call(arguments),
-        command.say((UNDECLARED, *command.words(arguments)[1:])),
-        command.name,
-        "the answer of a command that exists",
-    )
+@of_plugin("contract")
+def examples_are_valid(plugin: Described) -> None:
+    """Each of a command's examples is valid for its parameters."""
+    _no_problems(plugin, _of_examples, "arguments that the command itself allows")
 
 
-@of_command("contract")
-def declared_flags_are_accepted(command: Command) -> None:
-    """The command takes each declared flag: its answer isn't the one that an invented flag in its place gets."""
-    simple = _made(partial(simplest, command), "the arguments")
-    for parameter in command.parameters:
-        name = str(parameter["name"])
-        known = {**simple, name: _made(partial(first, telling(parameter)), name)}
-        words = command.words(known)
-        flag = "--" + name.replace("_", "-")
-        other = tuple(re.sub(rf"\A{re.escape(flag)}(?==|\Z)", f"--{UNDECLARED}", word) for word in words)
-        answer, unknown = command.call(known), command.say(other, known)
-        _not_underscored(command, answer, unknown)
-        _tell_apart(answer, unknown, flag[2:], f"{flag} accepted, as declared")
+@of_plugin("contract", level=Level.SHOULD)
+def examples_of_parameters_are_valid(plugin: Described) -> None:
+    """Each of a parameter's `examples` is valid under that parameter, as JSON Schema recommends."""
+    _parsed(plugin)
+    wrong = [fault for command in plugin.commands for one in command.parameters for fault in _misfits(one)]
+    if wrong:
+        plugin.answer.broke("; ".join(wrong), "values that the parameter itself allows")
 
 
-def _not_underscored(command: Command, known: Answer, unknown: Answer) -> None:
-    """Demand that a refused call is not taken as soon as its flags are written with underscores.
-
-    A plugin that takes an invented flag, too, ignores what it doesn't know: then that would prove nothing.
-    """
-    if known.run.returncode == 0 or unknown.run.returncode == 0 or known.run.timed_out:
-        return
-    words = [word.partition("=") for word in command.words(known.arguments or {})]
-    names = [str(one["name"]) for one in command.parameters]
-    spelt = {"--" + name.replace("_", "-"): f"--{name}" for name in names if "_" in name}
-    meant = [given for given, _, _ in words if given in spelt]
-    if not meant:
-        return
-    other = tuple(spelt.get(given, given) + equals + value for given, equals, value in words)
-    if command.say(other, known.arguments).run.returncode == 0:
-        taken = ", ".join(spelt[flag] for flag in meant)
-        known.broke(
-            f"a refusal, and exit code 0 with {taken}", f"{', '.join(meant)} accepted: underscores become hyphens"
-        )
+@of_plugin("contract")
+def declared_schemas_are_valid(plugin: Described) -> None:
+    """Each parameter, and each `result`, is a valid JSON Schema (2020-12) that refers to nothing outside of itself."""
+    _no_problems(plugin, _of_schemas, "JSON Schemas that can be used as they are")
 
 
 def _again(plugin: Described, **surroundings: Any) -> Answer:
+    _steady(plugin)
+    return plugin.ask("--describe", **surroundings)
+
+
+def _steady(plugin: Described) -> None:
     _parsed(plugin)
     if not plugin.steady:
         not_verified("--describe changes from call to call, which another check reports")
-    return plugin.ask("--describe", **surroundings)
 
 
 def _parsed(plugin: Described) -> None:
@@ -154,48 +168,37 @@ def _parsed(plugin: Described) -> None:
         not_verified(f"--describe gave no JSON document (but {plugin.fault}), which another check reports")
 
 
-def _same(expected: Any, found: Any, answer: Answer, where: str) -> None:
-    if expected != found:
-        answer.broke(f"another description {where}", "the same description everywhere")
+def _must_be_the_same(plugin: Described, there: Answer, where: str) -> None:
+    there.must_have_ended()
+    there.must_be_document()
+    if there.run.stdout != plugin.answer.run.stdout:
+        there.broke(f"other bytes {where}", "the same description everywhere")
 
 
 def _no_problems(plugin: Described, concerns: Callable[[str], bool], must_be: str) -> None:
     _parsed(plugin)
-    found = [one for one in plugin.problems or () if concerns(one.partition(": ")[0])]
+    found = [one for one in plugin.problems or () if concerns(one)]
     if found:
         plugin.answer.broke("; ".join(found), must_be)
 
 
-def _of_names(address: str) -> bool:
-    return address.endswith("].name")
+def _misfits(parameter: Mapping[str, Any]) -> Iterator[str]:
+    allowed = Draft202012Validator(contract.parameter_schema(parameter))
+    for number, example in enumerate(parameter.get("examples", ())):
+        yield from (f"{parameter['name']}.examples[{number}]: {one.message}" for one in allowed.iter_errors(example))
 
 
-def _of_defaults(address: str) -> bool:
-    return address.endswith(".default")
+def _of_names(problem: str) -> bool:
+    return problem.partition(": ")[0].endswith("].name")
 
 
-def _made(make: Callable[[], Value], what: str) -> Value:
-    try:
-        return make()
-    except HypothesisException as reason:  # no such value, or none found
-        not_verified(f"no valid value could be made for {what}: {type(reason).__name__}")
+def _of_defaults(problem: str) -> bool:
+    return problem.partition(": ")[0].endswith(".default")
 
 
-def _tell_apart(known: Answer, unknown: Answer, name: str, must_be: str) -> None:
-    """Demand that `known` is not refused in the words that `unknown` is refused in.
-
-    Where the refusal does not name what is unknown, equal words prove nothing.
-    """
-    if known.run.returncode == 0 or known.run.timed_out:
-        return
-    said, expected = _words(known), _words(unknown)
-    if said != expected.replace(UNDECLARED, name):
-        return
-    if UNDECLARED not in expected:
-        not_verified(f"refused in the same words as {UNDECLARED!r}, which don't say why")
-    known.broke(f"{name!r} refused just as an invented name is", must_be)
+def _of_examples(problem: str) -> bool:
+    return re.match(r"commands\[\d+\]\.examples\[\d+\]: ", problem) is not None
 
 
-def _words(answer: Answer) -> str:
-    run = answer.run
-    return f"{run.returncode}\n" + (run.stdout + b"\n" + run.stderr).decode("utf-8", "replace")
+def _of_schemas(problem: str) -> bool:
+    return any(sign in problem for sign in NO_SCHEMA) and not _of_defaults(problem) and not _of_examples(problem)

@@ -83,6 +83,15 @@ class Cli:
         """Read the command line."""
         return vars(self.build().parse_args(words))
 
+    def check(self, values: dict[str, Any]) -> None:
+        """Refuse values that break what is declared of them."""
+        for one in self.commands()[0]["parameters"]:
+            value = values.get(one["name"])
+            if value is not None and not one.get("minimum", value) <= value <= one.get("maximum", value):
+                raise Refusal(f"{one['name']} is out of range", code="out_of_range")
+            if value is not None and value not in one.get("enum", [value]):
+                raise Refusal(f"{one['name']} is none of the choices", code="no_choice")
+
     def answer(self, values: dict[str, Any]) -> dict[str, Any]:
         """Do what was asked; raise `Refusal` if that can't be done."""
         if not values["text"]:
@@ -110,7 +119,9 @@ class Cli:
         if words == ["--describe"]:
             return self.describe()
         try:
-            self.write(self.answer(self.parse(words)))
+            values = self.parse(words)
+            self.check(values)
+            self.write(self.answer(values))
         except Refusal as refusal:
             return self.refuse(refusal)
         return 0

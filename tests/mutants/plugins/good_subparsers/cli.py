@@ -23,8 +23,15 @@ class Parser(argparse.ArgumentParser):
     """A parser that refuses in JSON."""
 
     def error(self, message: str) -> NoReturn:
-        print(json.dumps({"error": {"message": message}}))
+        print(json.dumps({"error": {"code": "usage", "message": message}}))
         sys.exit(2)
+
+
+def rate(text: str) -> float:
+    """Read a number between the declared limits."""
+    if not 0.5 <= float(text) <= 1.5:
+        raise argparse.ArgumentTypeError("it must be 0.5 to 1.5")
+    return float(text)
 
 
 def main() -> None:
@@ -35,7 +42,7 @@ def main() -> None:
     reduce = commands.add_parser("reduce")
     reduce.add_argument("--how", choices=CHOICES, default="sum")
     reduce.add_argument("--numbers", type=int, action="append", default=[])
-    reduce.add_argument("--rate", type=float, default=1.0)
+    reduce.add_argument("--rate", type=rate, default=1.0)
     commands.add_parser("clock")
     given = parser.parse_args()
     if given.describe:

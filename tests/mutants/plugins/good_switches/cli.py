@@ -17,7 +17,7 @@ class Parser(argparse.ArgumentParser):
     """A parser that refuses in JSON."""
 
     def error(self, message: str) -> NoReturn:
-        print(json.dumps({"error": message}))
+        print(json.dumps({"error": message, "code": "usage"}))
         sys.exit(2)
 
 

@@ -1,0 +1,19 @@
+"""Demands a parameter that it declares as optional."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from mutants.plugins.base import Cli
+
+
+class Mutant(Cli):
+    def add(self, words: argparse.ArgumentParser, parameter: dict[str, Any]) -> None:
+        super().add(words, {**parameter, "required": parameter["name"] != "be_loud"})
+
+
+if __name__ == "__main__":
+    Mutant().run()

@@ -1,0 +1,18 @@
+"""Reads stdin to its end before it answers."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from mutants.plugins.base import Cli
+
+
+class Mutant(Cli):
+    def answer(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {**super().answer(values), "input": sys.stdin.read()}
+
+
+if __name__ == "__main__":
+    Mutant().run()
