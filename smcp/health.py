@@ -37,7 +37,11 @@ _CALLS = _object(
 )
 
 OUTPUT_SCHEMA: dict[str, Any] = _object(
-    status={"type": "string", "enum": ["ok", "degraded"], "description": "degraded: a plugin is skipped"},
+    status={
+        "type": "string",
+        "enum": ["starting", "ok", "degraded"],
+        "description": "starting: plugins are still being asked what they offer; degraded: a plugin is skipped",
+    },
     version={"type": "string", "description": "the server's version"},
     uptime_seconds=_SECONDS,
     plugins={"type": "object", "additionalProperties": _COUNT, "description": "tools by plugin"},
@@ -60,11 +64,17 @@ def tool() -> Tool:
     )
 
 
-def report(commands: Iterable[Command], skipped: Mapping[str, str], metrics: Metrics) -> dict[str, Any]:
-    """Return the report: JSON that fits `OUTPUT_SCHEMA`. `skipped` says which plugins aren't served, and why."""
+def report(
+    commands: Iterable[Command], skipped: Mapping[str, str], metrics: Metrics, starting: bool = False
+) -> dict[str, Any]:
+    """Return the report: JSON that fits `OUTPUT_SCHEMA`.
+
+    `skipped` says which plugins aren't served, and why; while `starting`, not all of them have answered.
+    """
     plugins = Counter(command.plugin for command in commands)
+    settled = "degraded" if skipped else "ok"
     return {
-        "status": "degraded" if skipped else "ok",
+        "status": "starting" if starting else settled,
         "version": __version__,
         "uptime_seconds": round(metrics.uptime, 3),
         "plugins": dict(plugins),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,6 +49,9 @@ INSTRUCTIONS = "Each tool runs one command of a plugin; its name is the plugin's
 
 _SHOWN = 100
 
+# What clients send before their first call: afterwards it comes at any time.
+_BEFORE_CALLS = ("notifications/initialized", "tools/list")
+
 Context = ServerRequestContext[Any, Any]
 
 
@@ -69,6 +72,7 @@ class Service:
         self._announcing: set[asyncio.Task[None]] = set()
         self._known: tuple[Command, ...] | None = None
         self._learning: asyncio.Task[None] | None = None
+        self._expecting: asyncio.Task[None] | None = None
         self.server: Server[Any] = _Server(
             "smcp",
             version=__version__,
@@ -89,9 +93,10 @@ class Service:
         """What the server says of itself in answer to `initialize`."""
         return self.server.create_initialization_options()
 
-    async def health(self) -> dict[str, Any]:
+    def health(self) -> dict[str, Any]:
         """Return the report of the health tool, for whoever asks without MCP."""
-        return health.report(await self._toolset.commands(), self._toolset.skipped(), self.metrics)
+        tools = self._toolset
+        return health.report(tools.offered(), tools.skipped(), self.metrics, starting=not tools.discovered)
 
     def close_streams(self) -> None:
         """End every open `subscriptions/listen` stream with its result; otherwise they hold up a shutdown."""
@@ -103,9 +108,9 @@ class Service:
         That is said here, before the SDK looks at the params of a method that isn't served anyway.
         """
         if self._learning is None:
-            self._learning = asyncio.get_running_loop().create_task(self._learn())
-            # If the tools can't be told, whoever asks for them hears of it.
-            self._learning.add_done_callback(lambda task: task.cancelled() or task.exception())
+            self._learning = _begun(self._learn())
+        if ctx.method in _BEFORE_CALLS and self._expecting is None:
+            self._expecting = _begun(self._expect())
         if ctx.request_id is None:
             done = await call_next(ctx)
             if ctx.method == "notifications/initialized" and stateful(ctx):
@@ -172,7 +177,7 @@ class Service:
 
     async def _report(self, arguments: Mapping[str, Any]) -> Answer:
         faults = [fault.message for fault in Draft202012Validator(health.INPUT_SCHEMA).iter_errors(arguments)]
-        return failed("invalid_arguments", "; ".join(faults)) if faults else _structured(await self.health())
+        return failed("invalid_arguments", "; ".join(faults)) if faults else _structured(self.health())
 
     async def _govern(self, ctx: Context, arguments: Mapping[str, Any]) -> Answer:
         names = (*(command.tool_name for command in await self._commands()), health.NAME)
@@ -197,6 +202,13 @@ class Service:
         """Remember what there is at first, so that the first change can be told from it."""
         self._known = await self._commands()
 
+    async def _expect(self) -> None:
+        """Have plugins made ready for calls: by now the client has its first answer, which that shall not delay."""
+        await self._toolset.commands()
+        if self._letta is not None:
+            await self._letta.wait()
+        self._toolset.prepare()
+
     def _announce(self) -> None:
         """Hear, on the event loop, that there are other tools now."""
         task = asyncio.get_running_loop().create_task(self._tell())
@@ -205,6 +217,8 @@ class Service:
 
     async def _tell(self) -> None:
         """Tell exactly those whose list is another one now."""
+        if self._expecting is not None and self._expecting.done():
+            self._toolset.prepare()
         new = await self._commands()
         old, self._known = self._known, new
 
@@ -224,6 +238,13 @@ class _Server(Server[Any]):
     ) -> InitializationOptions:
         options = notification_options or NotificationOptions(tools_changed=True)
         return super().create_initialization_options(options, *more, **named)
+
+
+def _begun(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Have work done in the background. If the tools can't be told, whoever asks for them hears of it."""
+    task = asyncio.get_running_loop().create_task(work)
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())
+    return task
 
 
 def _shown(commands: tuple[Command, ...], attached: Attachment) -> list[Tool]:

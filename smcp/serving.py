@@ -43,7 +43,7 @@ def serve_http(discovery: Discovery, settings: Settings, listener: socket.socket
 
 @contextmanager
 def _service(discovery: Discovery, settings: Settings) -> Iterator[Service]:
-    toolset = _toolset(discovery, settings)
+    toolset = Toolset(discovery, settings.plugin_timeout, Runs(settings.plugin_runner))
     try:
         yield Service(toolset, _governor(), letta.start(os.environ, Path.home()))
     finally:
@@ -57,7 +57,3 @@ def _governor() -> Governor:
     except Unreadable as error:
         print(f"smcp: {error}", file=sys.stderr)
         sys.exit(2)
-
-
-def _toolset(discovery: Discovery, settings: Settings) -> Toolset:
-    return Toolset(discovery, settings.plugin_timeout, Runs(settings.plugin_runner))

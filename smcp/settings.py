@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from smcp import __version__
+from smcp.runner import MODES
 from smcp.web.listening import is_loopback
 
 TRANSPORTS = ("stdio", "http")
-RUNNERS = ("auto", "warm", "cold")
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"
 
@@ -71,7 +71,7 @@ def command_line(program: str = "smcp", transport: str = "http") -> argparse.Arg
     directory = "folder whose <plugin>/cli.py are served; may be repeated; default: $MCP_PLUGINS_DIR or demo plugins"
     option("--plugins-dir", type=Path, action="append", help=directory)
     option("--plugin-timeout", help="seconds a command may take, 0: no limit; default: $MCP_PLUGIN_TIMEOUT or 0")
-    runner = f"how plugins run: {', '.join(RUNNERS)}; default: $MCP_PLUGIN_RUNNER or auto"
+    runner = f"how plugins run: {', '.join(MODES)}; default: $MCP_PLUGIN_RUNNER or auto"
     option("--plugin-runner", metavar="RUNNER", help=runner)
     built.epilog = (
         "Keys: $MCP_API_KEY, $MCP_API_KEYS (separated by commas). $MCP_AUTH_ALLOW_LOOPBACK=0 is --require-auth, "
@@ -191,8 +191,8 @@ def _seconds(text: str) -> float | None:
 
 
 def _runner(text: str) -> str:
-    if text not in RUNNERS:
-        raise ValueError(f"{text!r} is not a runner: {', '.join(RUNNERS)}")
+    if text not in MODES:
+        raise ValueError(f"{text!r} is not a runner: {', '.join(MODES)}")
     return text
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +16,10 @@ from smcp.runner import MAX_OUTPUT, Call, Runs
 from smcp.watching import Watch
 
 __all__ = ["Answer", "Toolset", "UnknownTool"]
+
+
+AHEAD = 8
+"""Plugins whose fork server is started before they are called; the memory of more may never be needed."""
 
 
 class UnknownTool(LookupError):
@@ -77,6 +82,25 @@ class Toolset:
     def skipped(self) -> Mapping[str, str]:
         """Why plugins that were found aren't offered, by name."""
         return self._discovery.skipped
+
+    @property
+    def discovered(self) -> bool:
+        """True when the first search for plugins is over."""
+        return self._discovery.commands.done()
+
+    def offered(self) -> tuple[Command, ...]:
+        """The commands known by now, without waiting."""
+        return self._discovery.offered
+
+    def prepare(self) -> None:
+        """Expect calls of what is offered: pay for the plugins' imports in the background, one after the other."""
+        clis = dict.fromkeys(str(command.cli) for command in self._discovery.offered)
+        words = (list(clis)[:AHEAD],)
+        threading.Thread(target=self._prepare, args=words, name="smcp prepare", daemon=True).start()
+
+    def _prepare(self, clis: Sequence[str]) -> None:
+        for cli in clis:
+            self._runs.prepare(Call((sys.executable, cli), env=plugin_environment())).wait()
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """Have `callback` called on the event loop whenever other tools are offered than before, and begin to watch.

@@ -320,6 +320,11 @@ class OldClient:
         self._opened.__exit__(None, None, None)
 
 
+def names(answer: Any) -> list[str]:
+    """Return the names in an answer to tools/list."""
+    return [tool["name"] for tool in answer["result"]["tools"]]
+
+
 def messages(response: httpx2.Response) -> list[Any]:
     """Return the JSON-RPC messages of a response, whichever of the two forms it has."""
     if response.headers["content-type"].startswith("application/json"):

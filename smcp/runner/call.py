@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class Call:
     cwd: str | None = None
     env: Mapping[str, str] | None = None
     stdin: int | IO[bytes] = subprocess.DEVNULL
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Its environment: `env`, or what this process has now."""
+        return dict(os.environ) if self.env is None else self.env
 
 
 @dataclass(frozen=True)

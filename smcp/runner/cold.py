@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from contextlib import suppress
 
@@ -53,7 +52,7 @@ def start(call: Call) -> ColdProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=call.cwd,
-            env=os.environ if call.env is None else call.env,
+            env=call.environment,
             start_new_session=True,
         )
     )

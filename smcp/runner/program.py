@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smcp.runner.call import Call
@@ -24,9 +23,10 @@ class Program:
     startup: frozenset[tuple[str, str]]
 
     @classmethod
-    def of(cls, call: Call, environment: Mapping[str, str]) -> Program:
+    def of(cls, call: Call) -> Program:
         """The program of a call that is suited to a fork server."""
         file = os.path.join(folder_of(call), call.argv[1])
+        environment = call.environment
         read = [(name, value) for name, value in environment.items() if is_startup(name)]
         return cls(call.argv[0], file, frozenset([*read, ("HOME", _packages_of(environment.get("HOME", "")))]))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import anyio
-import anyio.to_thread
+import threading
 
 from smcp.runner.call import Call, Outcome
 from smcp.runner.run import Run
@@ -17,9 +16,12 @@ class Runs:
         self._live: set[Run] = set()
         self._servers = Servers(mode)
 
-    def prepare(self, call: Call) -> None:
-        """Expect such calls: start their fork server, if the mode has any, without waiting for it."""
-        self._servers.prepare(call)
+    def prepare(self, call: Call) -> threading.Event:
+        """Expect such calls: start their fork server, if the mode has any, without waiting for it.
+
+        What is returned is set when the server is ready, or there will be none.
+        """
+        return self._servers.prepare(call)
 
     def finish(self, call: Call) -> Outcome:
         """Run a call and wait for its end, without an event loop. Raises what `Run.finish` raises."""
@@ -30,6 +32,8 @@ class Runs:
 
         Raises what `Run.finish` raises.
         """
+        import anyio.to_thread  # here, because only servers need it: it costs more than the rest of this package
+
         one = self._begun(call)
         outcome: list[Outcome | OSError | ValueError] = []
         async with anyio.create_task_group() as tasks:
@@ -66,6 +70,8 @@ class Runs:
 
 
 async def _stop_when_cancelled(one: Run) -> None:
+    import anyio
+
     try:
         await anyio.sleep_forever()
     finally:

@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 
 from smcp.runner import cold
@@ -50,30 +49,30 @@ class Servers:
         """Start a call, warm where that is safe. Raises what a cold start raises."""
         if self.mode == "cold":
             return cold.start(call)
-        environment = dict(os.environ) if call.env is None else call.env
         try:
-            server = self._ready(call, environment)
-            return cold.start(call) if server is None else server.start(call, environment)
+            server = self._ready(call)
+            return cold.start(call) if server is None else server.start(call)
         except Unsuited as reason:
             self._tell(call, str(reason))
         except Lost as loss:
             self._tell(call, f"its fork server was lost: {loss}")
         return cold.start(call)
 
-    def prepare(self, call: Call) -> None:
-        """Have the fork server of such calls started, without waiting for it."""
-        if self.mode == "cold":
-            return
-        environment = dict(os.environ) if call.env is None else call.env
-        with suppress(Unsuited):
-            self._chosen(call, environment)
+    def prepare(self, call: Call) -> threading.Event:
+        """Have the fork server of such calls started, without waiting for it; return what is set when it is over."""
+        if self.mode != "cold":
+            with suppress(Unsuited):
+                return self._chosen(call).settled
+        nothing = threading.Event()
+        nothing.set()
+        return nothing
 
     def refusal(self, call: Call) -> str | None:
         """Why such calls go cold, None if they are run warm; where that is open, the mode "warm" waits for it."""
         if self.mode == "cold":
             return "every call is to start an interpreter"
         try:
-            ready = self._ready(call, dict(os.environ) if call.env is None else call.env)
+            ready = self._ready(call)
         except Unsuited as reason:
             return str(reason)
         return "its fork server is not ready yet" if ready is None else None
@@ -87,9 +86,9 @@ class Servers:
         for server in servers:
             server.close()
 
-    def _ready(self, call: Call, environment: Mapping[str, str]) -> ForkServer | None:
+    def _ready(self, call: Call) -> ForkServer | None:
         """The call's fork server, None as long as it isn't ready. Raises `Unsuited`."""
-        server = self._chosen(call, environment)
+        server = self._chosen(call)
         if self.mode == "warm":
             server.settled.wait()
         if not server.settled.is_set():
@@ -98,9 +97,9 @@ class Servers:
             raise Unsuited(server.refusal)
         return server
 
-    def _chosen(self, call: Call, environment: Mapping[str, str]) -> ForkServer:
+    def _chosen(self, call: Call) -> ForkServer:
         """The fork server of a call's program as that is on disk now. Raises `Unsuited` if there will be none."""
-        wanted = program(call, environment)
+        wanted = program(call)
         with self._lock:
             if self._closed:
                 raise Unsuited("the runs are closed")
@@ -109,7 +108,7 @@ class Servers:
                 return known
             self._servers.pop(wanted, None)
             surplus = [self._servers.pop(oldest) for oldest in list(self._servers)[: 1 - MOST]]
-            fresh = self._servers[wanted] = ForkServer(wanted, folder_of(call), environment)
+            fresh = self._servers[wanted] = ForkServer(wanted, folder_of(call), call.environment)
         threading.Thread(target=fresh.begin, name="smcp fork server", daemon=True).start()
         for outlived in [known, *surplus]:
             if outlived is not None:
@@ -137,7 +136,7 @@ class Servers:
             log.info("%s is run cold: %s", *plugin)
 
 
-def program(call: Call, environment: Mapping[str, str]) -> Program:
+def program(call: Call) -> Program:
     """What a call runs. Raises `Unsuited` if that can't be run warm whatever its plugin is like."""
     if not _POSIX:
         raise Unsuited(f"there are no fork servers on {sys.platform}")
@@ -146,6 +145,6 @@ def program(call: Call, environment: Mapping[str, str]) -> Program:
     if call.stdin in (subprocess.PIPE, subprocess.STDOUT):
         raise Unsuited("its stdin is not open yet")
     try:
-        return Program.of(call, environment)
+        return Program.of(call)
     except OSError as error:
         raise Unsuited(f"its folder is not known: {error.strerror}") from None

@@ -109,12 +109,12 @@ class ForkServer:
             return all(fingerprint(path) == seen for path, seen in self._watched.items())
         return False
 
-    def start(self, call: Call, environment: Mapping[str, str]) -> WarmProcess:
+    def start(self, call: Call) -> WarmProcess:
         """Start a call.
 
         Raises `Lost` or `Unsuited` if it has not begun and never will, else what a cold start would raise.
         """
-        request = self._request(call, environment)
+        request = self._request(call)
         with self._lock:
             self._live += 1
         try:
@@ -210,8 +210,8 @@ class ForkServer:
         lines = self._words.read().decode("utf-8", "replace").split("\n")
         return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
-    def _request(self, call: Call, environment: Mapping[str, str]) -> bytes:
-        ours = self._environment
+    def _request(self, call: Call) -> bytes:
+        ours, environment = self._environment, call.environment
         if read := [name for name in self._read if ours.get(name) != environment.get(name)]:
             raise Unsuited(f"its imports have read another value of {', '.join(sorted(read))}")
         changed = {

@@ -36,7 +36,7 @@ def application(service: Service, settings: Settings, streams: EventStreams) -> 
     """Return the ASGI application of the whole HTTP side."""
 
     async def health(request: Request) -> JSONResponse:
-        return JSONResponse(await service.health())
+        return JSONResponse(service.health())
 
     inner = service.server.streamable_http_app(
         streamable_http_path=PATH,

@@ -66,6 +66,22 @@ def web(odd_plugins: Path) -> Iterator[Web]:
 
 
 @pytest.fixture
+def pipe(plugins: Path) -> Iterator[Pipe]:
+    """The plugins of the test's own module over stdio."""
+    started = Pipe("--plugins-dir", str(plugins)).listen()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def own_web(plugins: Path) -> Iterator[Web]:
+    """The plugins of the test's own module over HTTP."""
+    started = Web("--plugins-dir", str(plugins))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plugins run as they do for users: what coverage starts in each interpreter is a reason to run them cold."""
     for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from smcp_clients import META, OldClient, Pipe, Web, call, messages, request, write_plugin
+from smcp_clients import META, OldClient, Pipe, Web, call, messages, names, request, write_plugin
 
 GOVERNOR = "sanctum__tools"
 CHANGED = {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}
@@ -37,27 +36,6 @@ def governed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = {"default_profile": "few", "profiles": profiles}
     (tmp_path / "profiles.json").write_text(json.dumps(content), encoding="utf-8")
     monkeypatch.setenv("SMCP_PROFILES", str(tmp_path / "profiles.json"))
-
-
-@pytest.fixture
-def pipe(plugins: Path) -> Iterator[Pipe]:
-    """A server over stdio."""
-    started = Pipe("--plugins-dir", str(plugins)).listen()
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def web(plugins: Path) -> Iterator[Web]:
-    """A server over HTTP."""
-    started = Web("--plugins-dir", str(plugins))
-    yield started
-    started.stop()
-
-
-def names(answer: Any) -> list[str]:
-    """The names in an answer to tools/list."""
-    return [tool["name"] for tool in answer["result"]["tools"]]
 
 
 def governs(request_id: Any, action: str, **arguments: Any) -> dict[str, Any]:
@@ -104,28 +82,28 @@ def test_a_tool_that_is_not_attached_is_unknown(pipe: Pipe, name: str) -> None:
 
 
 @pytest.mark.usefixtures("governed")
-def test_http_sessions_are_apart(web: Web) -> None:
+def test_http_sessions_are_apart(own_web: Web) -> None:
     """What one attaches no other sees, nor the stateless era; the one is told on the stream of its own request."""
-    one, other = web.open(), web.open()
-    told = messages(web.post(governs("a", "attach", tool="p__echo"), one))
+    one, other = own_web.open(), own_web.open()
+    told = messages(own_web.post(governs("a", "attach", tool="p__echo"), one))
     assert (told[0], told[1]["id"]) == (CHANGED, "a")
-    assert names(web.ask(request(1, "tools/list"), one)) == [GOVERNOR, "p__add", "p__echo"]
-    assert names(web.ask(request(1, "tools/list"), other)) == [GOVERNOR, "p__add"]
-    assert names(web.ask_stateless(1, "tools/list").json()) == [GOVERNOR, "p__add"]
-    assert web.ask(call(2, "p__echo"), other)["error"]["data"]["code"] == "tool_not_attached"
-    assert names(web.ask(request(1, "tools/list"), web.open())) == [GOVERNOR, "p__add"]
+    assert names(own_web.ask(request(1, "tools/list"), one)) == [GOVERNOR, "p__add", "p__echo"]
+    assert names(own_web.ask(request(1, "tools/list"), other)) == [GOVERNOR, "p__add"]
+    assert names(own_web.ask_stateless(1, "tools/list").json()) == [GOVERNOR, "p__add"]
+    assert own_web.ask(call(2, "p__echo"), other)["error"]["data"]["code"] == "tool_not_attached"
+    assert names(own_web.ask(request(1, "tools/list"), own_web.open())) == [GOVERNOR, "p__add"]
 
 
 @pytest.mark.usefixtures("governed")
-def test_sessions_over_sse_are_apart(web: Web) -> None:
+def test_sessions_over_sse_are_apart(own_web: Web) -> None:
     """Two streams, each with its own list; the notification comes before the answer."""
-    one, other = OldClient(web).open(), OldClient(web).open("2025-11-25")
+    one, other = OldClient(own_web).open(), OldClient(own_web).open("2025-11-25")
     assert one.ask(governs("a", "attach", tool="p__echo")) == CHANGED
     assert one.read()["id"] == "a"
     assert names(one.ask(request(1, "tools/list"))) == [GOVERNOR, "p__add", "p__echo"]
     assert names(other.ask(request(1, "tools/list"))) == [GOVERNOR, "p__add"]
     one.leave()
-    again = OldClient(web).open()
+    again = OldClient(own_web).open()
     assert names(again.ask(request(1, "tools/list"))) == [GOVERNOR, "p__add"]
     again.leave()
     other.leave()

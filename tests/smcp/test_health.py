@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +13,9 @@ import anyio
 import pytest
 from jsonschema import Draft202012Validator
 from mcp.shared.exceptions import MCPError
-from smcp_clients import Pipe, Web, call, hello, notification, request, write_plugin
+from smcp_clients import Pipe, Web, call, hello, names, notification, request, write_plugin
 
-from smcp import __version__
+from smcp import __version__, health
 from smcp.discovery import Discovery
 from smcp.server import Service
 from smcp.toolset import Answer, Toolset, UnknownTool
@@ -32,32 +31,16 @@ else:
     print(json.dumps({"token": os.environ.get("TOKEN")}))
 """
 
+HELD = """import pathlib, time
+if sys.argv[1] == "--describe":
+    while pathlib.Path({held!r}).exists():
+        time.sleep(0.01)"""
+
 
 @pytest.fixture
 def plugins(tmp_path: Path) -> Path:
     """A plugins directory with one plugin."""
     return write_plugin(tmp_path / "plugins", "p", PLUGIN)
-
-
-@pytest.fixture
-def pipe(plugins: Path) -> Iterator[Pipe]:
-    """A server over stdio."""
-    started = Pipe("--plugins-dir", str(plugins)).listen()
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def web(plugins: Path) -> Iterator[Web]:
-    """A server over HTTP."""
-    started = Web("--plugins-dir", str(plugins))
-    yield started
-    started.stop()
-
-
-def names(answer: Any) -> list[str]:
-    """The names in an answer to tools/list."""
-    return [tool["name"] for tool in answer["result"]["tools"]]
 
 
 class Vanishing(Toolset):
@@ -105,15 +88,46 @@ def test_health_reports_what_happened(pipe: Pipe) -> None:
     assert (wrong["isError"], wrong["structuredContent"]["error"]["code"]) == (True, "invalid_arguments")
 
 
-def test_the_health_path_shows_the_same(web: Web) -> None:
+def test_the_health_path_shows_the_same(own_web: Web) -> None:
     """With status and version first, and calls of both eras counted together."""
-    session = web.open()
-    web.ask(call(1, "p__add"), session)
-    web.ask_stateless(2, "tools/call", {"name": "p__add", "arguments": {}})
-    report = web.client.get(f"{web.base}/health").json()
+    session = own_web.open()
+    own_web.ask(call(1, "p__add"), session)
+    own_web.ask_stateless(2, "tools/call", {"name": "p__add", "arguments": {}})
+    report = own_web.client.get(f"{own_web.base}/health").json()
     assert list(report)[:2] == ["status", "version"]
     assert report["metrics"]["calls"]["p__add"]["count"] == 2
     assert report["metrics"]["requests"] == 3
+
+
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+def test_health_is_told_while_plugins_are_still_asked(plugins: Path, transport: str) -> None:
+    """At once, by its own word: whoever watches the server mustn't take it for dead."""
+    held = plugins / "held"
+    source = PLUGIN.replace('if sys.argv[1] == "--describe":', HELD.format(held=str(held)))
+    write_plugin(plugins, "slow", source)
+    held.write_text("", encoding="utf-8")
+    server = Pipe("--plugins-dir", str(plugins)) if transport == "stdio" else Web("--plugins-dir", str(plugins))
+    try:
+        report, settled = _reports(server, held)
+    finally:
+        server.stop()
+    assert (report["status"], report["plugins"], report["tools"]) == ("starting", {}, 0)
+    Draft202012Validator(health.OUTPUT_SCHEMA).validate(report)
+    assert (settled["status"], settled["plugins"]) == ("ok", {"p": 2, "slow": 2})
+
+
+def _reports(server: Pipe | Web, held: Path) -> tuple[Any, Any]:
+    """The report before a plugin is let go, and the one after the tools were listed."""
+    if isinstance(server, Pipe):
+        server.listen().open("2025-11-25")
+        report = server.ask(call(1, "health"))["result"]["structuredContent"]
+        held.unlink()
+        server.ask(request(2, "tools/list"))
+        return report, server.ask(call(3, "health"))["result"]["structuredContent"]
+    report = server.client.get(f"{server.base}/health").json()
+    held.unlink()
+    server.ask(request(2, "tools/list"), server.open())
+    return report, server.client.get(f"{server.base}/health").json()
 
 
 def test_a_skipped_plugin_degrades_health(plugins: Path) -> None:
@@ -121,6 +135,7 @@ def test_a_skipped_plugin_degrades_health(plugins: Path) -> None:
     write_plugin(plugins, "broken", "raise SystemExit(3)")
     pipe = Pipe("--plugins-dir", str(plugins)).listen().open("2025-11-25")
     try:
+        assert "p__add" in names(pipe.ask(request(1, "tools/list")))
         report = pipe.ask(call(1, "health"))["result"]["structuredContent"]
         assert (report["status"], list(report["skipped"]), report["plugins"]) == ("degraded", ["broken"], {"p": 2})
     finally:

@@ -27,7 +27,7 @@ def session(web: Web) -> dict[str, str]:
 def test_every_handshake_revision_is_served(web: Web, revision: str) -> None:
     """Tools are listed and called within a session."""
     headers = web.open(revision)
-    assert len(web.ask(request(1, "tools/list"), headers)["result"]["tools"]) == 17
+    assert len(web.ask(request(1, "tools/list"), headers)["result"]["tools"]) == 18
     result = web.ask(call("ü", "demo_text__echo", {"message": "é"}), headers)
     assert (result["id"], json.loads(result["result"]["content"][0]["text"])) == ("ü", {"message": "é"})
 

@@ -74,3 +74,5 @@ def test_a_report_fits_its_schema() -> None:
     assert (report["status"], report["version"]) == ("degraded", __version__)
     assert (report["plugins"], report["tools"], report["skipped"]) == ({"p": 2}, 2, {"q": "crashed"})
     assert health.report([], {}, metrics)["status"] == "ok"
+    assert health.report([], {}, metrics, starting=True)["status"] == "starting"
+    assert health.report([], {"q": "crashed"}, metrics, starting=True)["status"] == "starting"

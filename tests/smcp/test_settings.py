@@ -97,7 +97,7 @@ def test_external_means_every_address_or_the_named_one() -> None:
         (["--host", ""], {}, "--host: '' is not an address or host name"),
         (["--plugin-timeout", "nan"], {}, "--plugin-timeout: 'nan' is not a number of seconds"),
         ([], {"MCP_PLUGIN_TIMEOUT": "inf"}, "MCP_PLUGIN_TIMEOUT: 'inf' is not a number of seconds"),
-        (["--plugin-runner", "hot"], {}, "--plugin-runner: 'hot' is not a runner: auto, warm, cold"),
+        (["--plugin-runner", "hot"], {}, "--plugin-runner: 'hot' is not a runner: auto, cold, warm"),
         ([], {"MCP_PLUGIN_RUNNER": "hot"}, "MCP_PLUGIN_RUNNER: 'hot' is not a runner"),
         ([], {"MCP_AUTH_DISABLED": "maybe"}, "MCP_AUTH_DISABLED: 'maybe' is neither yes (1, true, yes, on) nor no"),
         ([], {"MCP_AUTH_ALLOW_LOOPBACK": "2"}, "MCP_AUTH_ALLOW_LOOPBACK: '2' is neither"),

@@ -17,6 +17,7 @@ DEMO_TOOLS = [
     "demo_text__word_count",
     "demo_text__slugify",
     "demo_text__hash_preview",
+    "demo_text__morse",
     "health",
 ]
 
