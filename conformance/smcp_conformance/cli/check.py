@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from hypothesis.errors import UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
 from smcp_conformance.cli.command import Command, Described
@@ -99,3 +100,12 @@ def of_arguments(
         return function
 
     return register
+
+
+def only_if(condition: bool) -> None:
+    """Leave a check on generated arguments unless they are for it to judge, also where they are only repeated.
+
+    Hypothesis' own `assume` wants to be called in one of its tests.
+    """
+    if not condition:
+        raise UnsatisfiedAssumption("these arguments are for other checks to judge")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import Phase, settings
 
+from smcp_conformance.cli.discovery import describe
 from smcp_conformance.requirement import Verdict
 
 from .conftest import SEEDED, Outcome, Runner, Writer
@@ -109,7 +112,9 @@ def test_nothing_that_could_be_generated_is_not_verified(write_plugin: Writer, r
     """It is said, with the reason, and is no failure of the plugin."""
     never = {"name": "n", "type": "integer", "required": True, "minimum": 2, "maximum": 1}
     write_plugin.described({"name": "c", "description": "", "parameters": [never]})
-    outcome = run_plugins(write_plugin.shelf, args=("-k", "valid_arguments or declared", "-rs"))
+    outcome = run_plugins(
+        write_plugin.shelf, args=("-k", "valid_arguments or declared_command or declared_flags", "-rs")
+    )
     assert outcome.broken == set()
     assert outcome.named(Verdict.NOT_VERIFIED) == {
         "valid_arguments_are_answered",
@@ -122,7 +127,7 @@ def test_nothing_that_could_be_generated_is_not_verified(write_plugin: Writer, r
 def test_a_refusal_that_names_nothing_proves_nothing(write_plugin: Writer, run_plugins: Runner) -> None:
     """A plugin that always says the same, such as that a key is missing, is not accused of lacking a command."""
     write_plugin.described(NUMBER, answer="print(json.dumps({'error': 'no key'})); sys.exit(1)")
-    outcome = run_plugins(write_plugin.shelf)
+    outcome = run_plugins(write_plugin.shelf, args=(*SEEDED, "-k", "declared_ or _is_refused"))
     assert outcome.broken == set()
     assert outcome.named(Verdict.NOT_VERIFIED) == {
         "declared_command_exists",
@@ -163,7 +168,7 @@ def test_a_command_that_says_it_does_harm_is_called_only_if_allowed(
     mark = "open(sys.argv[0] + '.called', 'w').close(); print('{}')"
     plugin = write_plugin.described({"name": "c", "description": "", "annotations": {hint: True}}, answer=mark)
     called = plugin.folder / "cli.py.called"
-    args = ("-k", "valid_arguments or declared", "-rs")
+    args = ("-k", "valid_arguments or declared_command", "-rs")
     outcome = run_plugins(write_plugin.shelf, args=args)
     assert f"sample__c says {hint}: true; --smcp-allow-tools 'sample__c' lets it be called" in text(outcome)
     assert outcome.named(Verdict.PASSED) == set()
@@ -188,8 +193,14 @@ def test_commands_that_plugins_keep_to_themselves_are_not_called(
 def test_a_check_without_a_subject_is_not_applicable(write_plugin: Writer, run_plugins: Runner) -> None:
     """A command without parameters can't be called with a wrong one."""
     write_plugin.described({"name": "c", "description": "", "deterministic": False})
-    outcome = run_plugins(write_plugin.shelf, args=("-k", "c"))
-    assert outcome.named(Verdict.NOT_APPLICABLE) == {"missing_parameter_is_refused", "wrong_type_is_refused"}
+    outcome = run_plugins(write_plugin.shelf, args=("-k", "agreement"))
+    assert outcome.named(Verdict.NOT_APPLICABLE) == {
+        "declared_constraints_are_enforced",
+        "declared_defaults_are_used",
+        "missing_parameter_is_refused",
+        "optional_parameters_may_be_left_out",
+        "wrong_type_is_refused",
+    }
     assert not any("same_call" in id for id in outcome.judgements)
 
 
@@ -246,5 +257,6 @@ def test_a_profile_with_less_to_do_is_respected(write_plugin: Writer, run_plugin
     """Fewer examples than ours are tried, and nothing is made smaller, if the profile in force says so."""
     plugin = write_plugin.described(NUMBER, answer="open(sys.argv[0] + '.n', 'a').write('x'); print('{}')")
     settings.register_profile("two calls", max_examples=2, phases=(Phase.generate,))
-    run_plugins(write_plugin.shelf, args=("-k", "valid_arguments_are", "--hypothesis-profile=two calls"))
+    cold = describe(replace(plugin, warm=False))
+    run_plugins(described=(cold,), args=("-k", "valid_arguments_are", "--hypothesis-profile=two calls"))
     assert (plugin.folder / "cli.py.n").read_text() == "xx"
