@@ -3,6 +3,8 @@
 import hashlib
 import re
 
+from hypothesis import strategies as st
+
 from smcp_conformance.laws import Command, law
 
 
@@ -26,12 +28,12 @@ def slug_of_a_slug_is_itself(slugify: Command, text: str) -> None:
     assert slugify(text=slug)["slug"] == slug
 
 
-@law("word_count")
-def words_add_up_over_joined_texts(word_count: Command, text: str) -> None:
+@law("word_count", other=st.text())
+def words_add_up_over_joined_texts(word_count: Command, text: str, other: str) -> None:
     """Two texts with a space between them have the words of both, and one character more."""
-    one, two = word_count(text=text), word_count(text=f"{text} {text}")
-    assert two["words"] == 2 * one["words"]
-    assert two["characters"] == 2 * one["characters"] + 1
+    first, second, both = (word_count(text=each) for each in (text, other, f"{text} {other}"))
+    assert both["words"] == first["words"] + second["words"]
+    assert both["characters"] == first["characters"] + 1 + second["characters"]
 
 
 @law("echo")

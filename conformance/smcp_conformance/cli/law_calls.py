@@ -165,7 +165,7 @@ def _whole(error: Exception) -> list[str]:
 
 def _call(answer: Answer) -> list[str]:
     run = answer.run
-    ended = "ended by us" if run.timed_out or run.flooded else f"exit code {run.returncode}"
+    ended = "ended by us" if run.ended_by_us else f"exit code {run.returncode}"
     return [f"call:      {run.replay}", f"           {ended}, stdout {shown(run.stdout)}"]
 
 

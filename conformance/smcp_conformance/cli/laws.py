@@ -131,7 +131,7 @@ def _parameters(law: Law) -> tuple[inspect.Parameter, ...]:
     first = [one for one in taken if one.kind in POSITIONAL][: len(law.commands)]
     if len(first) < len(law.commands):
         raise Flawed(
-            f"{law.name!r} with {len(first)} parameters", f"at first one for each of {', '.join(law.commands)}"
+            f"{law.name!r} with {len(first)} parameters", f"at first one for each command: {', '.join(law.commands)}"
         )
     return taken[len(first) :]
 

@@ -7,7 +7,7 @@ describes itself once for all tests, and checks that are to find nothing try lit
 from __future__ import annotations
 
 import sys
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,33 +23,21 @@ from .conftest import SEEDED, Runner
 
 pytest_plugins = ["pytester"]
 DEMOS = Path(__file__).parents[3] / "plugins"
-FAULTS = {**{(fault, fault): checks for fault, checks in mutants.FAULTS.items()}, **mutants.DEMO_FAULTS}
+FAULTS = {(fault, fault): checks for fault, checks in mutants.FAULTS.items()}
 every_fault = pytest.mark.parametrize(("name", "fault"), FAULTS, ids=[f"{fault}-as-{name}" for name, fault in FAULTS])
 
 
 @cache
 def described(name: str, folder: Path) -> Described:
     """The plugin in a folder, by whatever name, as it described itself."""
-    return discovery.describe(runner.Plugin(name, folder, (sys.executable, str(folder / "cli.py"))))
+    patience = 5.0 if "hangs" in folder.name else runner.TIMEOUT
+    return discovery.describe(runner.Plugin(name, folder, (sys.executable, str(folder / "cli.py")), patience))
 
 
 @pytest.fixture(autouse=True)
 def no_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Verdicts are what matters here."""
     monkeypatch.setattr("smcp_conformance.search.examples.PHASES", (Phase.explicit, Phase.generate))
-
-
-@pytest.fixture(autouse=True)
-def little_patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plugins that are meant to hang need not hang for long."""
-    if "hangs" in request.node.name:
-        monkeypatch.setattr("smcp_conformance.cli.command.TIMEOUT", 5.0)
-        monkeypatch.setattr(discovery, "run", partial(runner.run, timeout=5.0))
-
-
-def tries(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each check on generated arguments make so many calls."""
-    monkeypatch.setattr("smcp_conformance.cli.generated.EXAMPLES", count)
 
 
 @every_fault
@@ -64,31 +52,28 @@ def test_a_fault_fails_the_checks_meant_for_it(name: str, fault: str, run_plugin
 
 @pytest.mark.slow  # a minute for all of them
 @every_fault
-def test_a_fault_fails_no_other_check(
-    name: str, fault: str, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_fails_no_other_check(name: str, fault: str, run_plugins: Runner) -> None:
     """Whatever else is asked of the plugin is not blamed for it."""
-    tries(2, monkeypatch)
     others = f"not ({' or '.join(FAULTS[name, fault])})"
-    outcome = run_plugins(described=(described(name, mutants.FOLDER / fault),), args=(*SEEDED, "-k", others))
+    outcome = run_plugins(
+        described=(described(name, mutants.FOLDER / fault),), args=(*SEEDED, "-k", others), examples=2
+    )
     assert any(judgement is not None for judgement in outcome.judgements.values())
     assert outcome.broken == set()
 
 
 @pytest.mark.parametrize("good", mutants.GOOD)
-def test_a_good_plugin_comes_out_clean(good: str, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_good_plugin_comes_out_clean(good: str, run_plugins: Runner) -> None:
     """Whatever it is built with, a plugin that keeps the contract passes everything that applies to it."""
-    tries(5, monkeypatch)
-    outcome = run_plugins(described=(described(good, mutants.FOLDER / good),))
+    outcome = run_plugins(described=(described(good, mutants.FOLDER / good),), examples=5)
     assert outcome.named(Verdict.PASSED)
     assert outcome.broken | outcome.named(Verdict.NOT_VERIFIED) == set()
 
 
 @pytest.mark.parametrize("demo", ["demo_math", "demo_text"])
-def test_a_demo_plugin_comes_out_clean(demo: str, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_demo_plugin_comes_out_clean(demo: str, run_plugins: Runner) -> None:
     """The plugins that ship with smcp pass everything; `make conformance` tries more on them."""
-    tries(3, monkeypatch)
-    outcome = run_plugins(described=(described(demo, DEMOS / demo),))
+    outcome = run_plugins(described=(described(demo, DEMOS / demo),), examples=3)
     assert outcome.broken | outcome.named(Verdict.NOT_VERIFIED) == set()
     assert all(judgement is not None for judgement in outcome.judgements.values())
 
@@ -101,5 +86,5 @@ def test_every_check_has_a_fault_that_it_is_meant_for() -> None:
 
 def test_every_mutant_is_listed() -> None:
     """A folder that no test runs is a mistake."""
-    listed = {*(fault for _, fault in FAULTS), *mutants.GOOD}
+    listed = {*(fault for _, fault in (*FAULTS, *mutants.DEMO_FAULTS)), *mutants.GOOD}
     assert listed == {cli.parent.name for cli in mutants.FOLDER.glob("*/cli.py")}

@@ -1,0 +1,332 @@
+"""Laws that authors write: what they are handed, what breaks them, and what becomes of those that can't be meant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smcp_conformance.cli.law_calls import BrokenLaw
+from smcp_conformance.cli.law_file import PRIVATE
+from smcp_conformance.cli.record import record
+from smcp_conformance.cli.runner import Plugin
+from smcp_conformance.judge import Judgement
+from smcp_conformance.laws import Law, law
+from smcp_conformance.requirement import Verdict
+
+from .conftest import SEEDED, Outcome, Runner, Writer
+
+pytest_plugins = ["pytester"]
+
+N = {"name": "n", "type": "integer", "required": True}
+TWICE = {"name": "twice", "description": "", "parameters": [N]}
+HALF = {"name": "half", "description": "", "parameters": [{**N, "name": "of-what", "required": False}]}
+SAY = {"name": "say", "description": "", "parameters": [{"name": "text", "type": "string", "required": True}]}
+ANSWER = """
+    value = json.loads(sys.argv[2].partition('=')[2]) if sys.argv[1] != 'say' else len(sys.argv[2])
+    if value == 13:
+        print(json.dumps({'error': {'code': 'unlucky', 'message': 'no such number'}}))
+        sys.exit(1)
+    if value == 7:
+        sys.exit('no JSON')
+    print(json.dumps({'value': value * 2 if sys.argv[1] == 'twice' else value // 2}))
+"""
+PROLOGUE = "from hypothesis import strategies as st\nfrom smcp_conformance.laws import law\n"
+
+
+@pytest.fixture
+def judged(write_plugin: Writer, run_plugins: Runner) -> Callable[..., dict[str, Judgement]]:
+    """Write a plugin with these laws, run them, and return the judgements by the law's name."""
+    plugin = write_plugin.described(TWICE, HALF, SAY, answer=ANSWER.strip())
+
+    def run(code: str, **more: Any) -> dict[str, Judgement]:
+        (plugin.folder / "laws.py").write_text(PROLOGUE + code, encoding="utf-8")
+        outcome = run_plugins(write_plugin.shelf, chosen="plugins::sample::laws", **more)
+        return by_name(outcome)
+
+    return run
+
+
+def by_name(outcome: Outcome) -> dict[str, Judgement]:
+    """The judgements that there are, by the last part of the id."""
+    return {id.rpartition("::")[2]: one for id, one in outcome.judgements.items() if one is not None}
+
+
+def verdicts(found: Mapping[str, Judgement]) -> dict[str, Verdict]:
+    """The verdicts of laws, without that on the file."""
+    return {name: one.verdict for name, one in found.items() if name != "laws_can_be_loaded"}
+
+
+Judged = Callable[..., dict[str, Judgement]]
+
+
+class TestWhatALawIsHanded:
+    """Commands, and values for its other parameters."""
+
+    def test_parameters_come_from_the_contract_or_from_strategies(self, judged: Judged) -> None:
+        """Hyphens are underscores; an optional one is given, too; a default stays where nothing else is known."""
+        found = judged("""
+@law("twice", "half", factor=st.sampled_from([3, 5]))
+def takes_what_it_names(twice, half, n, of_what, factor, unit="x"):
+    "Each has a value of its kind."
+    assert (type(n), type(of_what), unit) == (int, int, "x")
+    assert factor in (3, 5)
+    assert twice(n=factor)["value"] == 2 * factor
+    assert half(**{"of-what": factor}) == half(of_what=factor)
+""")
+        assert verdicts(found) == {"takes_what_it_names": Verdict.PASSED}
+        assert found["takes_what_it_names"].text == "Each has a value of its kind."
+        assert found["laws_can_be_loaded"].verdict is Verdict.PASSED
+
+    def test_a_refusal_has_a_code(self, judged: Judged) -> None:
+        """As an exception of its own, or asked for; the error may be a text or an object."""
+        found = judged("""
+import pytest
+from smcp_conformance.laws import Refused
+
+@law("twice")
+def refusals_are_told_apart(twice):
+    with pytest.raises(Refused) as caught:
+        twice(n=13)
+    refusal = twice.refusal(n=13)
+    assert (refusal.code, refusal.message) == (caught.value.code, caught.value.message) == ("unlucky", "no such number")
+    assert refusal.document["error"]["code"] == "unlucky"
+""")
+        assert verdicts(found) == {"refusals_are_told_apart": Verdict.PASSED}
+        assert found["refusals_are_told_apart"].text == "Refusals are told apart."
+
+    def test_what_a_command_line_cannot_carry_is_left_out(self, judged: Judged) -> None:
+        """A strategy may make such texts; the plugin never sees them."""
+        found = judged("""
+@law("say", text=st.sampled_from(["a\\0b", "fine"]))
+def is_only_called_with_what_it_can_get(say, text):
+    say(text=text)
+    assert text == "fine"
+""")
+        assert verdicts(found) == {"is_only_called_with_what_it_can_get": Verdict.PASSED}
+
+
+class TestBrokenLaws:
+    """What breaks a law, and what is shown of it."""
+
+    def test_a_failing_assert_shows_values_arguments_and_calls(self, judged: Judged) -> None:
+        """The least arguments, what was compared, where it stands, and all calls with their ends."""
+        found = judged(
+            """
+@law("twice")
+def no_double_reaches_a_thousand(twice, n):
+    "Doubles are small."
+    first = twice(n=1)["value"]
+    assert first + twice(n=n)["value"] < 1000
+""",
+            args=SEEDED,
+        )["no_double_reaches_a_thousand"]
+        assert found.verdict is Verdict.FAILED
+        assert found.got == 'assert (2 + 998) < 1000 for {"n": 499}'
+        assert (found.text, found.must_be) == ("Doubles are small.", "")
+        assert found.link.endswith("laws.py:4")
+        assert "laws.py:8\n  assert first + twice(n=n)" in found.exchange
+        assert 'arguments: {"n": 499}' in found.exchange
+        assert "twice --n=1\n           exit code 0, stdout '{\"value\": 2}\\n'" in found.exchange
+        assert "twice --n=499\n           exit code 0, stdout '{\"value\": 998}\\n'" in found.exchange
+
+    @pytest.mark.parametrize(
+        ("body", "got"),
+        [
+            ("twice(n=13)", "Refused: twice refused: unlucky: no such number"),
+            ("twice.refusal(n=1)", 'exit code 0 with \'{"value": 2}\\n\' for {"n": 1}, which must be a refusal,'),
+            ("twice(n=7)", 'stdout that is empty for {"n": 7}, which must be exactly one strict JSON document in'),
+            ('twice(n=1)["valu"]', "KeyError: 'valu'"),
+            ("return twice(n=1) == 3", "False returned, and nothing asserted,"),
+            ("assert not twice(n=1), 'it is there'", "it is there"),
+            ("twice(m=1)", "TypeError: twice has no parameter 'm'; there is n"),
+            ("twice(n=float('nan'))", "TypeError: twice: n=nan must be something that JSON can hold"),
+        ],
+    )
+    def test_it_is_said_what_broke_it(self, body: str, got: str, judged: Judged) -> None:
+        """A refusal, a result, a breakdown of the plugin, or an error in the law itself."""
+        found = judged(f"@law('twice')\ndef holds(twice):\n    {body}\n")["holds"]
+        assert found.verdict is Verdict.FAILED
+        assert found.got.startswith(got)
+
+    def test_of_many_calls_the_last_are_shown(self, judged: Judged) -> None:
+        """It is said how many came before."""
+        found = judged(
+            "@law('twice')\ndef holds(twice):\n    assert not [twice(n=n) for n in range(12) if n != 7][3:]\n"
+        )
+        assert "\n… 1 calls before these\ncall: " in found["holds"].exchange
+        assert "--n=0\n" not in found["holds"].exchange
+        assert "--n=11\n" in found["holds"].exchange
+
+    def test_a_law_that_calls_nothing_is_not_verified(self, judged: Judged) -> None:
+        """It saw nothing."""
+        found = judged("@law('twice')\ndef holds(twice, n):\n    assert n == n\n")
+        assert verdicts(found) == {"holds": Verdict.NOT_VERIFIED}
+
+    @pytest.mark.parametrize(("inputs", "kept"), [({"n": [1]}, True), ({"n": (1,)}, False), ({"n": {1}}, False)])
+    def test_arguments_that_json_cannot_hold_are_searched_for_again(
+        self, inputs: dict[str, Any], kept: bool, tmp_path: Path
+    ) -> None:
+        """A replay file doesn't hold others than those that were found."""
+        broken = BrokenLaw("this", [], inputs, [])
+        assert record(Plugin("sample", tmp_path, ()), broken)["inputs"] == (inputs if kept else None)
+
+
+FLAWS = {
+    "@law('thrice')\ndef flawed(thrice): thrice()": ("'thrice'", "one of half, say, twice"),
+    "@law('twice')\ndef flawed(twice, m): twice(n=m)": ("the parameter 'm'", "one of n, or given: @law(…, m=…)"),
+    "@law('twice', m=st.just(1))\ndef flawed(twice, n): twice(n=n)": ("a strategy for 'm'", "parameter of the law: n"),
+    "@law('twice', n=3)\ndef flawed(twice, n): twice(n=n)": ("n=3", "a Hypothesis strategy"),
+    "@law('twice', 'half')\ndef flawed(twice): twice(n=1)": (
+        "'flawed' with 1 parameters",
+        "one for each command: twice, half",
+    ),
+    "@law('twice')\nasync def flawed(twice): twice(n=1)": ("async or yields", "nothing in it would run"),
+    "@law('twice')\ndef flawed(twice):\n    yield twice(n=1)": ("async or yields", "nothing in it would run"),
+    "@law('twice')\ndef flawed(twice, **more): twice(**more)": ("takes * or **", "have names"),
+}
+
+
+@pytest.mark.parametrize("code", FLAWS)
+def test_a_law_that_cannot_be_meant_fails_alone(code: str, judged: Judged) -> None:
+    """With what is wrong and what would be right; its neighbour is tried all the same."""
+    found = judged(f"{code}\n\n@law('twice')\ndef fine(twice): twice(n=1)\n")
+    got, must_be = FLAWS[code]
+    assert verdicts(found) == {"flawed": Verdict.FAILED, "fine": Verdict.PASSED}
+    assert got in found["flawed"].got
+    assert must_be in found["flawed"].must_be
+    assert found["flawed"].link.endswith("laws.py:3")
+
+
+class TestFiles:
+    """Where laws stand."""
+
+    @pytest.mark.parametrize(
+        ("code", "got"),
+        [
+            (
+                "import no_such_module_of_anyone",
+                "ModuleNotFoundError: No module named 'no_such_module_of_anyone' (line 1)",
+            ),
+            ("x = 1\ndef broken(:", "SyntaxError: "),
+            ("\nraise SystemExit(3)", "SystemExit: 3 (line 2)"),
+            (
+                "from smcp_conformance.laws import law\n@law\ndef f(x): ...",
+                "TypeError: law must be given the name of a",
+            ),
+            (
+                "from smcp_conformance.laws import law\n@law('a')\ndef f(a): ...\n@law('a')\ndef f(a): ...",
+                "TypeError: law 'f' is defined twice; the first would be lost",
+            ),
+        ],
+    )
+    def test_one_that_cannot_be_loaded_fails_and_others_are_tested(
+        self, code: str, got: str, write_plugin: Writer, run_plugins: Runner
+    ) -> None:
+        """The plugin's other pages, and other plugins' laws."""
+        for name in ("bad", "good"):
+            write_plugin.described(TWICE, name=name, answer=ANSWER.strip())
+        (write_plugin.shelf / "bad" / "laws.py").write_text(code)
+        (write_plugin.shelf / "good" / "laws.py").write_text(f"{PROLOGUE}@law('twice')\ndef fine(twice): twice(n=1)\n")
+        outcome = run_plugins(write_plugin.shelf, args=("-k", "laws or describe_exits_0"))
+        (broken,) = [one for one in outcome.judgements.values() if one is not None and one.verdict is Verdict.FAILED]
+        assert (broken.check, broken.link) == (
+            "plugins/laws::laws_can_be_loaded",
+            str(write_plugin.shelf / "bad" / "laws.py"),
+        )
+        assert broken.got.startswith(got)
+        assert "importlib" not in broken.exchange
+        assert got.partition(":")[0] in broken.exchange
+        assert by_name(outcome)["fine"].verdict is Verdict.PASSED
+        assert len([one for one in outcome.judgements.values() if one is not None]) == 5
+
+    def test_one_that_is_no_file_fails(self, write_plugin: Writer, run_plugins: Runner) -> None:
+        """A link to nowhere is no plugin without laws."""
+        plugin = write_plugin.described(TWICE, answer=ANSWER.strip())
+        (plugin.folder / "laws.py").symlink_to("nowhere")
+        outcome = run_plugins(write_plugin.shelf, chosen="plugins::sample::laws")
+        assert "is no file that can be read" in by_name(outcome)["laws_can_be_loaded"].got
+
+    def test_a_plugin_without_one_has_no_such_page(self, write_plugin: Writer, run_plugins: Runner) -> None:
+        """Laws are for those who want them."""
+        write_plugin.described(TWICE)
+        outcome = run_plugins(write_plugin.shelf, args=("--collect-only",))
+        assert not [id for id in outcome.judgements if "::laws::" in id]
+
+    @pytest.mark.parametrize(
+        ("code", "reason"),
+        [
+            ("import pytest\npytest.importorskip('no_such_module_of_anyone')", "laws.py says that it is to be skipped"),
+            ("x = 1", "laws.py holds no law; @law('COMMAND') makes one of a function"),
+        ],
+    )
+    def test_one_that_brings_nothing_is_not_verified(self, code: str, reason: str, judged: Judged) -> None:
+        """And says why."""
+        found = judged(code)["laws_can_be_loaded"]
+        assert found.verdict is Verdict.NOT_VERIFIED
+        assert found.reason.startswith(reason)
+
+    def test_neighbours_can_be_imported_and_are_then_forgotten(self, write_plugin: Writer, run_plugins: Runner) -> None:
+        """Each plugin gets its own file of a name; nothing of it stays importable."""
+        for name, number in (("one", 1), ("two", 2)):
+            plugin = write_plugin.described(TWICE, name=name, answer=ANSWER.strip())
+            (plugin.folder / "neighbour.py").write_text(f"NUMBER = {number}\n")
+            holds = f"@law('twice')\ndef holds(twice): assert twice(n=1)['value'] == 2 and NUMBER == {number}\n"
+            (plugin.folder / "laws.py").write_text(f"{PROLOGUE}from neighbour import NUMBER\n{holds}")
+        path = list(sys.path)
+        outcome = run_plugins(write_plugin.shelf, args=("-k", "laws"))
+        assert {one.verdict for one in outcome.judgements.values() if one is not None} == {Verdict.PASSED}
+        assert sys.path == path
+        assert "neighbour" not in sys.modules
+        assert "laws" not in sys.modules
+
+    def test_it_is_loaded_under_a_private_name_by_pytests_own_process(
+        self, write_plugin: Writer, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Once, and not as a test module, whatever the patterns of test files say."""
+        plugin = write_plugin.described(TWICE, answer=ANSWER.strip())
+        log: list[str] = []
+        monkeypatch.setattr(sys, "law_log", log, raising=False)
+        code = "import sys\nsys.law_log.append(__name__)\n@law('twice')\ndef holds(twice): twice(n=1)\n"
+        (plugin.folder / "laws.py").write_text(PROLOGUE + code)
+        outcome = run_plugins(write_plugin.shelf, args=("-k", "holds", "-o", "python_files=*.py"))
+        assert log == [f"{PRIVATE}.sample.laws"]
+        outcome.result.assert_outcomes(passed=1, deselected=len(outcome.judgements) - 1)
+
+
+def test_laws_of_a_plugin_that_does_not_describe_itself_are_not_verified(
+    write_plugin: Writer, run_plugins: Runner
+) -> None:
+    """Another check says what is wrong."""
+    plugin = write_plugin("print('hello')")
+    (plugin.folder / "laws.py").write_text(f"{PROLOGUE}@law('twice')\ndef holds(twice): twice(n=1)\n")
+    found = by_name(run_plugins(write_plugin.shelf, chosen="plugins::sample::laws"))["holds"]
+    assert found.verdict is Verdict.NOT_VERIFIED
+    assert found.reason.startswith("the commands are not known (--describe: stdout that is no JSON")
+
+
+def test_a_law_on_a_command_that_does_harm_needs_leave(write_plugin: Writer, run_plugins: Runner) -> None:
+    """Also if only one of its commands does; the option that allows it is named."""
+    harmful = {**HALF, "annotations": {"destructiveHint": True}}
+    plugin = write_plugin.described(TWICE, harmful, answer=ANSWER.strip())
+    code = "@law('twice', 'half')\ndef holds(twice, half): assert half(of_what=twice(n=1)['value'])['value'] == 1\n"
+    (plugin.folder / "laws.py").write_text(PROLOGUE + code)
+    kept = by_name(run_plugins(write_plugin.shelf, chosen="plugins::sample::laws::holds"))["holds"]
+    assert kept.verdict is Verdict.NOT_VERIFIED
+    assert "--smcp-allow-tools 'sample__half' lets it be called" in kept.reason
+    allowed = run_plugins(write_plugin.shelf, chosen="plugins::sample::laws::holds", allow=("sample__h*",))
+    assert by_name(allowed)["holds"].verdict is Verdict.PASSED
+
+
+def test_the_decorator_keeps_what_it_was_told() -> None:
+    """Outside a run, too; without a docstring the name speaks."""
+
+    @law("one", "two")
+    def both_agree(one: Any, two: Any) -> None: ...
+
+    assert isinstance(both_agree, Law)
+    assert (both_agree.name, both_agree.commands, both_agree.text) == ("both_agree", ("one", "two"), "Both agree.")
+    assert both_agree.place.startswith(f"{Path(__file__)}:")
