@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import reject, settings
-from hypothesis.errors import Flaky, UnsatisfiedAssumption
+from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
 from smcp_conformance.cli.answer import Violation
@@ -60,8 +59,7 @@ class Search:
         """
         if isinstance(found, Flaky) or not self._last:
             return
-        with suppress(UnsatisfiedAssumption):
-            self._body(self.command)(self._last[-1])
+        repeating(self._body(self.command), self.inputs, self._last[-1])()
         if self.command.runs is not None:
             self.command.runs.doubt = f"{self.check.name} was broken by a warm run, and not by the same call cold"
 

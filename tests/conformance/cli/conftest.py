@@ -18,7 +18,7 @@ from smcp_conformance.cli.discovery import describe_all, find_plugins
 from smcp_conformance.cli.items import PluginItem
 from smcp_conformance.cli.runner import Plugin
 from smcp_conformance.judge import Judgement
-from smcp_conformance.options import Options
+from smcp_conformance.options import MAX_EXAMPLES, Options
 from smcp_conformance.requirement import Verdict
 from smcp_conformance.target import Policy
 
@@ -107,9 +107,11 @@ def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> I
         allow: tuple[str, ...] = (),
         chosen: str = "",
         described: tuple[Described, ...] = (),
+        examples: int = MAX_EXAMPLES,
     ) -> Outcome:
         plugins = described or describe_all(find_plugins(folders))
-        adding = Adding(plugins, Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow)), chosen)
+        asked = Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow), max_examples=examples)
+        adding = Adding(plugins, asked, chosen)
         given = ("-p", "no:cacheprovider", *args)
         result = pytester.runpytest_inprocess(*given, plugins=[adding])
         return Outcome({item.nodeid: item.judgement for item in adding.items}, result)

@@ -37,6 +37,8 @@ COMMAND = Command(Plugin("p", Path(), ()), {"name": "go", "description": "", "pa
 BARE = Command(Plugin("p", Path(), ()), {"name": "bare", "description": ""})
 OF_TEXT = Command(COMMAND.plugin, {"name": "t", "description": "", "parameters": [{"name": "x", "type": "string"}]})
 
+TRIED = settings(max_examples=1000, database=None, derandomize=True)
+
 
 @pytest.mark.parametrize(
     "never",
@@ -66,8 +68,7 @@ def test_what_a_command_line_cannot_carry_is_not_tried() -> None:
 def test_numbers_near_the_end_of_doubles_are_among_them() -> None:
     """A plugin that overflows is found."""
     huge = lambda made: abs(made.get("rate", 0)) > 1e307  # noqa: E731 - shorter than a function and its docstring
-    tried = settings(max_examples=300, database=None, derandomize=True)
-    assert sayable(COMMAND.words(find(valid_arguments(COMMAND), huge, settings=tried)))
+    assert sayable(COMMAND.words(find(valid_arguments(COMMAND), huge, settings=TRIED)))
 
 
 def test_zero_the_limits_and_no_text_are_not_left_to_chance() -> None:
@@ -102,11 +103,11 @@ def test_valid_arguments_have_what_is_required_and_can_be_said(arguments: dict[s
     assert sayable(COMMAND.words(arguments))
 
 
-@pytest.mark.parametrize("awkward", ["", "-1", "--help", "\n", "😀"])
+@pytest.mark.parametrize("awkward", ["-1", "--help", "\n", "😀"])
 def test_awkward_texts_are_among_them(awkward: str) -> None:
     """What trips command lines is tried on purpose."""
-    found = find(valid_arguments(COMMAND), lambda made: made["a_text"] == awkward, settings=settings(max_examples=5000))
-    assert f"--a-text={awkward}" in COMMAND.words(found)
+    found = find(valid_arguments(COMMAND), lambda made: made["a_text"].startswith(awkward), settings=TRIED)
+    assert any(word.startswith(f"--a-text={awkward}") for word in COMMAND.words(found))
 
 
 def test_wrongly_typed_calls_have_one_wrong_word() -> None:

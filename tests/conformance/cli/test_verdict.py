@@ -94,10 +94,9 @@ def test_flakiness_without_a_violation_is_passed_on() -> None:
 
 def test_a_hanging_command_costs_bounded_time(write_plugin: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that hung is not made again, others get less time, and after a few the command isn't called any more."""
-    monkeypatch.setattr(commands, "TIMEOUT", 0.5)
     monkeypatch.setattr(commands, "PATIENCE_AFTER_HANG", 0.25)
     plugin = write_plugin("import threading\nthreading.Event().wait()\n")
-    command = Command(plugin, {"name": "go", "description": ""})
+    command = Command(replace(plugin, timeout=0.5), {"name": "go", "description": ""})
     first = command.call({})
     assert first.run.timed_out
     assert command.call({}).run is first.run
