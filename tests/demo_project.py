@@ -12,10 +12,12 @@ REVISION = "2025-11-25"
 LEG = f"stdio-{REVISION}"
 PROLOGUE = """
 import smcp_conformance.checks
+import smcp_conformance.detect
 from smcp_conformance.requirement import REGISTRY, check, not_applicable, not_verified
 
 REGISTRY.clear()
 smcp_conformance.checks.__path__[:] = []  # the real ones stay out
+smcp_conformance.detect.listed = lambda tools, policy: ()  # and nothing is generated for tools
 
 
 def page(function):

@@ -25,6 +25,7 @@ SHOWN = 20
 ALL = "*"
 
 Names = tuple[str, ...] | None
+Tools = tuple[Mapping[str, Any], ...] | None
 
 
 def asks_for_names(policy: Policy) -> bool:
@@ -32,25 +33,30 @@ def asks_for_names(policy: Policy) -> bool:
     return any(glob != ALL for glob in policy.allow_tools)
 
 
-def tool_names(session: Session, capabilities: object) -> Names:
-    """The names of all tools that are listed in an open session; None if that can't be known."""
+def listed_tools(session: Session, capabilities: object) -> Tools:
+    """All tools that are listed in an open session; None if that can't be known."""
     if not isinstance(capabilities, dict) or "tools" not in capabilities:
         return ()
-    names: list[str] = []
+    found: list[Mapping[str, Any]] = []
     until = time.monotonic() + session.start_timeout
     try:
         for reply in session.pages("tools/list", "tools", PAGES):
             tools = reply.result.get("tools")
             if not isinstance(tools, list):
                 return None
-            names += [str(tool["name"]) for tool in tools if isinstance(tool, dict) and "name" in tool]
+            found += [tool for tool in tools if isinstance(tool, dict) and "name" in tool]
             if reply.result.get("nextCursor") is None:
-                return tuple(names)
+                return tuple(found)
             if time.monotonic() > until:
                 return None
     except WireError:
         pass  # the checks say what there is to say of it
     return None
+
+
+def names_of(tools: Tools) -> Names:
+    """The names of `tools`; None if those are not known."""
+    return None if tools is None else tuple(str(tool["name"]) for tool in tools)
 
 
 def merged(lists: list[Names]) -> Names:

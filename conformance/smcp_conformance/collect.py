@@ -13,6 +13,10 @@ from smcp_conformance.checks import all_checks
 from smcp_conformance.judge import Judgement, applicable, judge, primary, rehearse
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.requirement import Check, Requirement, Verdict
+from smcp_conformance.search.protocol.collect import ProtocolCollector, protocol_ids
+from smcp_conformance.search.protocol.protocol_check import PAGE as PROTOCOL_PAGE
+from smcp_conformance.search.tool_check import PAGE
+from smcp_conformance.search.tool_collect import ToolsCollector, tool_ids
 
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
@@ -38,7 +42,11 @@ def node_ids(discoveries: Iterable[Discovery]) -> tuple[str, ...]:
 def check_ids(offers: Iterable[Offer]) -> Iterator[str]:
     """The ids of the check items of `offers`."""
     for offer in offers:
-        yield from (f"{offer.id}::{check.id}" for check in checks_of(offer))
+        checks = checks_of(offer)
+        yield from (f"{offer.id}::{check.id}" for check in checks if not check.monitor)
+        yield from tool_ids(offer)
+        yield from protocol_ids(offer)
+        yield from (f"{offer.id}::{check.id}" for check in checks if check.monitor)
 
 
 def checks_of(offer: Offer) -> list[Check]:
@@ -86,8 +94,15 @@ class LegCollector(pytest.Collector):
         self.offer = offer
 
     def collect(self) -> Iterator[pytest.Collector]:
-        """A collector per spec page; a page's monitors come in a second one, after all active checks."""
-        for (_, page), group in itertools.groupby(checks_of(self.offer), key=lambda check: (check.monitor, check.page)):
+        """A collector per spec page, one for generated inputs, and a second one for each page that has monitors."""
+        checks = checks_of(self.offer)
+        yield from self._pages(check for check in checks if not check.monitor)
+        yield ToolsCollector.from_parent(self, name=PAGE, run=self.run, offer=self.offer)
+        yield ProtocolCollector.from_parent(self, name=PROTOCOL_PAGE, run=self.run, offer=self.offer)
+        yield from self._pages(check for check in checks if check.monitor)
+
+    def _pages(self, checks: Iterable[Check]) -> Iterator[pytest.Collector]:
+        for page, group in itertools.groupby(checks, key=lambda check: check.page):
             yield PageCollector.from_parent(self, name=page, run=self.run, offer=self.offer, checks=tuple(group))
 
 
@@ -167,7 +182,7 @@ class CheckItem(ConformanceItem):
         """Show the four lines of a violation in place of a traceback."""
         if isinstance(excinfo.value, CheckFailed):
             return self.run.explain(self.nodeid, excinfo.value.judgement)
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo)
 
     def _reminders(self) -> list[Check]:
         """The checks of this leg during which this monitor had something to complain of in an earlier run."""

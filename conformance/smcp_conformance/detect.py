@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from smcp_conformance.allowance import Names, asks_for_names, merged, tool_names
+from smcp_conformance.allowance import Tools, asks_for_names, listed_tools, merged, names_of
 from smcp_conformance.host import Host
 from smcp_conformance.launch import (
     StartError,
@@ -23,6 +23,7 @@ from smcp_conformance.launch import (
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.reply import HandshakeRefused, Reply
 from smcp_conformance.revisions import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
+from smcp_conformance.search.listing import MOST_TOOLS, Listed, listed
 from smcp_conformance.session import Session
 from smcp_conformance.speaker import META
 from smcp_conformance.target import Target
@@ -53,14 +54,16 @@ class Detector:
         self._target = host.target
         self._revisions = revisions
         self._troubles: list[str] = []
-        self._tools: list[Names] = []
+        self._tools: dict[str, Tools] = {}
 
     def discovery(self) -> Discovery:
         """Ask everything."""
         offers = self._offers()
         notes = self._host.resolved.notes if self._host.resolved else (f"url: {self._target.url}",)
         failure = "" if offers else self._failure()
-        return Discovery(self._target.name, self._target.group, offers, failure, tuple(notes), merged(self._tools))
+        wanted = self._tools.values() if asks_for_names(self._target.policy) else ()
+        names = merged([names_of(tools) for tools in wanted])
+        return Discovery(self._target.name, self._target.group, offers, failure, tuple(notes), names)
 
     def _offers(self) -> tuple[Offer, ...]:
         answers: dict[str, Mapping[str, Any]] = {}
@@ -129,8 +132,7 @@ class Detector:
         return answer
 
     def _note_tools(self, session: Session, reply: Reply) -> None:
-        if asks_for_names(self._target.policy):
-            self._tools.append(tool_names(session, reply.result.get("capabilities")))
+        self._tools[session.revision] = listed_tools(session, reply.result.get("capabilities"))
 
     def _failure(self) -> str:
         silent = f"the server speaks none of the revisions asked for: {self._asked()}"
@@ -153,7 +155,14 @@ class Detector:
             server if isinstance(server, dict) else {},
             str(answer.get("instructions") or ""),
             spoken,
+            *self._listed(revision),
         )
+
+    def _listed(self, revision: str) -> tuple[tuple[Listed, ...], int | None]:
+        """The first tools that are listed in `revision`, and how many more there are (None: not known)."""
+        tools = self._tools.get(revision)
+        found = listed(tools or (), self._target.policy)
+        return found[:MOST_TOOLS], None if tools is None else len(found[MOST_TOOLS:])
 
 
 def _silence(session: Session, error: WireError) -> str:

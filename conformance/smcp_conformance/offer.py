@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from smcp_conformance.revisions import STATELESS_REVISION
+from smcp_conformance.search.listing import Listed
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Offer:
     """One leg: target × transport × revision, with what the server said of itself.
 
     `capabilities`, `server` (name, version …) and `instructions` are as received; `revisions` are all those that the
-    target was seen to speak over this transport.
+    target was seen to speak over this transport; `tools` are the first ones of those that it lists, `more_tools` is the
+    number of the rest (None: they could not be listed).
     """
 
     target: str
@@ -25,6 +27,14 @@ class Offer:
     server: Mapping[str, Any] = field(default_factory=dict)
     instructions: str = ""
     revisions: tuple[str, ...] = ()
+    tools: tuple[Listed, ...] = ()
+    more_tools: int | None = 0
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Offer:
+        """Undo what `Discovery.to_json` made of it."""
+        tools = tuple(Listed(**{**tool, "traits": tuple(tool["traits"])}) for tool in data["tools"])
+        return cls(**{**data, "revisions": tuple(data["revisions"]), "tools": tools})
 
     @property
     def leg(self) -> str:
@@ -80,6 +90,6 @@ class Discovery:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Discovery:
         """Undo `to_json`."""
-        offers = tuple(Offer(**{**offer, "revisions": tuple(offer["revisions"])}) for offer in data["offers"])
+        offers = tuple(map(Offer.from_json, data["offers"]))
         tools = None if data["tools"] is None else tuple(data["tools"])
         return cls(**{**data, "offers": offers, "notes": tuple(data["notes"]), "tools": tools})

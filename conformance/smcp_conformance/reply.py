@@ -55,6 +55,16 @@ class Reply:
         return "result" in self.message and "error" not in self.message
 
     @property
+    def is_complete(self) -> bool:
+        """True if there is a result that is the last word: not one that asks for input (2026-07-28)."""
+        return self.succeeded and self.result.get("resultType", "complete") == "complete"
+
+    @property
+    def is_error_result(self) -> bool:
+        """True if it is the result of a tool that says of itself that it is an error."""
+        return self.result.get("isError") is True
+
+    @property
     def exchange(self) -> HttpExchange | None:
         """The HTTP exchange that carried the answer, if HTTP did."""
         found = self.frame.facts.get("exchange")

@@ -32,6 +32,7 @@ from smcp_conformance.report.hooks import RunReports
 from smcp_conformance.report.items import ItemReports
 from smcp_conformance.report.late import NOTHING_VERIFIED
 from smcp_conformance.report.replay import find_replay, narrowed
+from smcp_conformance.search.searches import Searches
 from smcp_conformance.standing_in import StandingIn
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class ConformanceRun:
         self._hosts: dict[str, Host] = {}
         self._legs: dict[str, Leg] = {}
         self.selected = self._take_ids(replay.items if replay else [])
-        context = Context(config, self.options, replay)
+        self._context = context = Context(config, self.options, replay)
         self.item_reports = ItemReports(context)
         config.pluginmanager.register(self.item_reports, "smcp-conformance-item-reports")
         config.pluginmanager.register(RunReports(self, context), "smcp-conformance-run-reports")
@@ -104,8 +105,17 @@ class ConformanceRun:
         plugins = {PLUGINS} if self.options.plugins else set[str]()
         return frozenset({target.group for target in self.options.targets} | plugins)
 
+    @cached_property
+    def searches(self) -> Searches:
+        """What generated inputs are searched with in this process."""
+        return Searches(self)
+
+    def known(self, nodeid: str) -> bool:
+        """Tell whether the item may fail, because the user knows of it."""
+        return bool(self._context.known.excuse(nodeid))
+
     def recorded_inputs(self, nodeid: str) -> Mapping[str, Any] | None:
-        """The arguments that a plugin's item is to be repeated with; None: it is to search for some."""
+        """The inputs that an item is to be repeated with; None: it is to search for some."""
         return self.replay.inputs if self.replay and self.replay.item == nodeid else None
 
     def leg(self, offer: Offer) -> Leg:

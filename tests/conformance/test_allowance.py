@@ -11,7 +11,7 @@ import pytest
 from judging import fixture_target, leg_on
 from mutants import command
 
-from smcp_conformance.allowance import merged, tool_names
+from smcp_conformance.allowance import listed_tools, merged, names_of
 from smcp_conformance.detect import discover
 from smcp_conformance.offer import Discovery
 from smcp_conformance.target import Policy
@@ -92,16 +92,16 @@ def test_a_glob_of_one_target_is_not_looked_for_in_others(project: Path, pyteste
 def test_the_names_are_those_of_all_pages() -> None:
     """And none where no tools are declared."""
     with leg_on() as leg:
-        names = tool_names(leg.session, TOOLS)
+        names = names_of(listed_tools(leg.session, TOOLS))
         assert names == tuple(tool["name"] for tool in leg.tools)
-        assert tool_names(leg.session, {}) == ()
+        assert names_of(listed_tools(leg.session, {})) == ()
 
 
 @pytest.mark.parametrize("fault", ["lists-refused", "pages-never-end"])
 def test_a_list_that_cannot_be_had_is_not_known(fault: str) -> None:
     """The checks say what is wrong with it."""
     with leg_on(fault) as leg:
-        assert tool_names(leg.session, TOOLS) is None
+        assert names_of(listed_tools(leg.session, TOOLS)) is None
 
 
 def test_the_tools_of_a_server_that_is_gone_are_not_known() -> None:
@@ -109,7 +109,7 @@ def test_the_tools_of_a_server_that_is_gone_are_not_known() -> None:
     with leg_on() as leg:
         session = leg.session
         session.close()
-        assert tool_names(session, TOOLS) is None
+        assert names_of(listed_tools(session, TOOLS)) is None
 
 
 def test_names_of_several_lists_are_known_if_all_are() -> None:

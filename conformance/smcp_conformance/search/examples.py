@@ -49,15 +49,23 @@ def searching(
     max_examples: int,
     *,
     cli_seed: object = None,
+    usual_seed: object = None,
     shrink: bool = True,
+    alike: str = "",
 ) -> Callable[[], None]:
     """Make the test that calls `body` with up to `max_examples` of `inputs`, and with simpler ones once it raises.
 
     `owner` is the id of the item, which has its own corner of the database; `cli_seed` is what `--hypothesis-seed`
-    says, and where it says something nothing is remembered (the same seed tries the same). Without `shrink` the first input that raises is the last.
+    says, and where it says something nothing is remembered (the same seed tries the same). `usual_seed` holds where it
+    says nothing, and lets failures be remembered. Tests that are `alike` (a name) try the same at first. Without
+    `shrink` the first input that raises is the last.
     """
-    made: Callable[[], None] = search_settings(owner, max_examples, shrink=shrink)(given(inputs)(body))
-    return made if cli_seed is None else seed(derived_seed(cli_seed, owner))(made)
+    chosen = search_settings(owner, max_examples, shrink=shrink)
+    plain: Callable[[], None] = given(inputs)(body)
+    if cli_seed is not None:
+        return seed(derived_seed(cli_seed, alike or owner))(chosen(plain))
+    # In this order, for a seed takes the database away.
+    return chosen(plain if usual_seed is None else seed(derived_seed(usual_seed, alike or owner))(plain))
 
 
 def repeating(body: Body, inputs: SearchStrategy[Any], recorded: Any) -> Callable[[], None]:

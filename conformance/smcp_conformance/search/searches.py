@@ -1,0 +1,69 @@
+"""All searches of one run: what they share, and what was asked for."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from smcp_conformance.leg import Leg
+from smcp_conformance.offer import Offer
+from smcp_conformance.requirement import not_verified
+from smcp_conformance.search.subject import Subject
+
+if TYPE_CHECKING:
+    from smcp_conformance.run import ConformanceRun
+    from smcp_conformance.search.hunt import Hunt
+    from smcp_conformance.search.tool_check import ToolCheck
+
+
+class Searches:
+    """A run's searches in one process; the time budget runs from when this is made."""
+
+    def __init__(self, run: ConformanceRun) -> None:
+        budget = run.options.time_budget
+        self._run = run
+        self._until = None if budget is None else time.monotonic() + budget
+        self._usual_seed = random.SystemRandom().getrandbits(32)
+        self._subjects: dict[tuple[str, str], Subject] = {}
+
+    def over(self) -> bool:
+        """Tell whether the time budget is used up."""
+        return self._until is not None and time.monotonic() > self._until
+
+    def hunt(self, check: ToolCheck, offer: Offer, tool: str, nodeid: str) -> Hunt:
+        """The search that an item makes; out where there is nothing to be made of the tool."""
+        from smcp_conformance.search.hunt import Hunt, Search, from_json  # they bring hypothesis
+        from smcp_conformance.search.trial import Trial
+
+        if self.over():
+            not_verified("the time budget (--smcp-time-budget) was used up")
+        recorded = self._run.recorded_inputs(nodeid)
+        search = Search(
+            nodeid,
+            f"{offer.id}::{tool}::{check.inputs}",
+            self._run.options.max_examples,
+            self._run.config.getoption("--hypothesis-seed", None),
+            self._usual_seed,
+            shrink=not self._run.known(nodeid),
+            recorded=None if recorded is None else from_json(recorded),
+        )
+        return Hunt(Trial(check, self.subject(self._run.leg(offer), tool)), search)
+
+    def subject(self, leg: Leg, name: str) -> Subject:
+        """The tool `name` of a leg, with all that is known of it; out if it can't be called after all."""
+        key = leg.offer.id, name
+        if key not in self._subjects:
+            self._subjects[key] = Subject(leg, _listed(leg, name), None, self.over)
+        return self._subjects[key]
+
+
+def _listed(leg: Leg, name: str) -> Mapping[str, Any]:
+    tool = next((tool for tool in leg.tools if tool.get("name") == name), None)
+    if tool is None:
+        not_verified(f"the tool {name!r} is not listed any more")
+    execution = tool.get("execution")
+    if isinstance(execution, dict) and execution.get("taskSupport") == "required":
+        not_verified(f"the tool {name!r} can be called as a task only, which is not done yet")
+    return tool
