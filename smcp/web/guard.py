@@ -24,6 +24,7 @@ from smcp.envelope import (
 )
 from smcp.web import asgi, body
 from smcp.web.asgi import App, Message, Receive, Rejected, Scope, Send
+from smcp.web.batches import Collector, Reply
 
 HANDSHAKE = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS = ("2026-07-28",)
@@ -90,21 +91,26 @@ class Guard:
         """Serve a batch of 2025-03-26, one message after the other, and answer with one array."""
         if not messages:
             raise Refusal(INVALID_REQUEST, "Invalid Request: an empty batch")
-        answers: list[Any] = []
+        reply = Reply(send)
         for message in messages:
-            collector = Collector()
             try:
-                kind = examine(message)
-                if kind is Kind.REQUEST and message["method"] == "initialize":
-                    raise Refusal(INVALID_REQUEST, "Invalid Request: initialize stands alone", message["id"])
-                await self._exchange(scope, message, kind, receive, collector)
+                await self._batched(scope, message, receive, reply)
             except Refusal as refusal:
                 if not refusal.unanswerable:
-                    answers.append(refusal.response(BATCH_REVISION))
-            if collector.status == 404:  # the session is gone, for every message alike
-                raise Rejected(404, collector.messages()[0])
-            answers.extend(one for one in collector.messages() if "id" in one)
-        await asgi.answer(send, 200 if answers else 202, answers or None)
+                    await reply.take(refusal.response(BATCH_REVISION))
+        await reply.finish()
+
+    async def _batched(self, scope: Scope, message: Any, receive: Receive, reply: Reply) -> None:
+        kind = examine(message)
+        if kind is Kind.REQUEST and message["method"] == "initialize":
+            raise Refusal(INVALID_REQUEST, "Invalid Request: initialize stands alone", message["id"])
+        collector = Collector(reply)
+        await self._exchange(scope, message, kind, receive, collector)
+        whole = collector.whole()
+        if collector.status == 404 and not reply.begun:  # the session is gone, for every message alike
+            raise Rejected(404, whole)
+        if whole is not None:
+            await reply.take(whole)
 
     def _renumbered(self, session: str, message: dict[str, Any], send: Send) -> Send:
         """Give the request an id that no other has, and its answer the client's own id back."""
@@ -133,27 +139,6 @@ class Guard:
         known = isinstance(wanted, (str, int))
         number = self._inside.get((session, type(wanted), wanted)) if known else None
         message["params"] = {**params, "requestId": 0 if number is None else number}
-
-
-class Collector:
-    """A send that keeps a response instead of sending it."""
-
-    def __init__(self) -> None:
-        self.status = 0
-        self._body = bytearray()
-
-    async def __call__(self, part: Message) -> None:
-        """Take one part of the response."""
-        if part["type"] == "http.response.start":
-            self.status = part["status"]
-        self._body += part.get("body", b"")
-
-    def messages(self) -> list[Any]:
-        """Return the JSON-RPC messages of the response, whether it was JSON or an event stream."""
-        if self._body.startswith(b"{"):
-            return [parse(bytes(self._body))]
-        lines = bytes(self._body).splitlines()
-        return [parse(line.removeprefix(b"data:")) for line in lines if line.startswith(b"data:") and line[5:].strip()]
 
 
 def check_bodiless(scope: Scope) -> None:

@@ -95,6 +95,22 @@ def test_http_sessions_are_apart(own_web: Web) -> None:
 
 
 @pytest.mark.usefixtures("governed")
+def test_what_a_batch_changes_is_announced_on_its_stream(own_web: Web) -> None:
+    """Before the array of answers; a batch that changes nothing is answered with JSON alone."""
+    session = own_web.open("2025-03-26")
+    answer = own_web.post(
+        [request(1, "ping"), governs("a", "attach", tool="p__echo"), request(2, "tools/list")], session
+    )
+    assert answer.headers["content-type"] == "text/event-stream"
+    changed, answers = messages(answer)
+    assert changed == CHANGED
+    assert [one["id"] for one in answers] == [1, "a", 2]
+    assert names(answers[2]) == [GOVERNOR, "p__add", "p__echo"]
+    again = own_web.post([governs("a", "attach", tool="p__echo")], session)
+    assert [one["id"] for one in again.json()] == ["a"]
+
+
+@pytest.mark.usefixtures("governed")
 def test_sessions_over_sse_are_apart(own_web: Web) -> None:
     """Two streams, each with its own list; the notification comes before the answer."""
     one, other = OldClient(own_web).open(), OldClient(own_web).open("2025-11-25")

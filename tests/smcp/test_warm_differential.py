@@ -232,7 +232,17 @@ WORDS = {
         "--size",
         "--unit",
     ],
-    "demo_text": ["echo", "word_count", "slugify", "hash_preview", "morse", "--message", "--text", "--algorithm", "--describe"],
+    "demo_text": [
+        "echo",
+        "word_count",
+        "slugify",
+        "hash_preview",
+        "morse",
+        "--message",
+        "--text",
+        "--algorithm",
+        "--describe",
+    ],
 }
 
 
