@@ -71,6 +71,10 @@ def updates_come_only_to_subscribers(leg: Leg) -> None:
 @check("resources.updated.shape")
 def updates_name_a_uri(leg: Leg) -> None:
     """Subscribes to resources and calls tools; each update that comes of it must have a string `uri`."""
+    if not leg.offer.declares("resources.subscribe"):
+        not_applicable("resources.subscribe is not declared")
+    if leg.offer.stateless:
+        not_verified("updates come on streams of subscriptions/listen in this revision, which is not done here")
     calls = quick_calls(leg)
     with leg.fresh() as session:
         for uri in watched(leg):

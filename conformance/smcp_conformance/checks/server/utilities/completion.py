@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,13 +12,13 @@ from smcp_conformance.lists import TEMPLATES, KeptList
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
+from smcp_conformance.uri_template import variables
 
 COMPLETE = "completion/complete"
 INVALID_PARAMS = -32602
 UNKNOWN = "conformance-no-such-prompt"
 MOST_VALUES = 100
 MOST = 8  # arguments that are completed in one check
-VARIABLES = re.compile(r"\{[+#./;?&]?([^}]*)\}")
 ODD_VALUES: tuple[Any, ...] = ("\0", "x" * 10_000, "🙂\u2028--flag", "%zz", "(*[", 5, None, ["a"])
 Subject = tuple[dict[str, Any], str]
 
@@ -39,11 +38,6 @@ def of_templates(leg: Leg) -> list[Subject]:
     """A reference to each template, with the name of each of its variables."""
     found = [each["uriTemplate"] for each in things(leg, TEMPLATES) if isinstance(each.get("uriTemplate"), str)]
     return [({"type": "ref/resource", "uri": each}, name) for each in found for name in variables(each)][:MOST]
-
-
-def variables(template: str) -> list[str]:
-    """The names of the variables of a URI template, without their modifiers."""
-    return [re.sub(r":\d+$|\*$", "", name) for group in VARIABLES.findall(template) for name in group.split(",")]
 
 
 def subjects(leg: Leg) -> list[Subject]:
@@ -132,21 +126,14 @@ def completions(leg: Leg) -> Iterator[tuple[str, dict[str, Any]]]:
 def completions_are_strings(leg: Leg) -> None:
     """Completes each argument; `values` must be strings, `total` an integer and `hasMore` a boolean, if given."""
     for name, found in completions(leg):
-        values, total = found.get("values"), found.get("total", 0)
-        strings = isinstance(values, list) and all(isinstance(value, str) for value in values)
-        integral = isinstance(total, (int, float)) and not isinstance(total, bool) and total == int(total)
-        fine = strings and integral and isinstance(found.get("hasMore", False), bool)
-        shown = f"got {brief(found)} for {name!r}"
-        assert fine, f"{shown}, must be an array of strings 'values', an integer 'total', a boolean 'hasMore'"
+        must_be_shaped(found, f"for {name!r}")
 
 
 @check("completion.max-100")
 def completions_are_a_hundred_at_most(leg: Leg) -> None:
     """Completes each argument from nothing; there must not be more than 100 values."""
     for name, found in completions(leg):
-        values = found.get("values")
-        count = len(values) if isinstance(values, list) else 0
-        assert count <= MOST_VALUES, f"got {count} values for {name!r}, must be at most {MOST_VALUES}"
+        must_be_few(found, f"for {name!r}")
 
 
 @check("completion.total-consistent")
@@ -154,7 +141,33 @@ def totals_agree_with_the_values(leg: Leg) -> None:
     """Completes each argument; `total` should not be below the number of values, and above it if `hasMore`."""
     told = [(name, found) for name, found in completions(leg) if isinstance(found.get("total"), int)]
     for name, found in told or not_applicable("no completion says how many values there are in total"):
-        values, more = found.get("values"), found.get("hasMore") is True
-        count = len(values) if isinstance(values, list) else 0
-        shown = f"got {count} values of {found['total']} for {name!r} and hasMore {more}"
-        assert found["total"] >= count + more, f"{shown}, must agree"
+        must_agree(found, f"for {name!r}")
+
+
+def must_be_shaped(found: dict[str, Any], what: str) -> None:
+    """Demand members of the right types."""
+    values, total = found.get("values"), found.get("total", 0)
+    strings = isinstance(values, list) and all(isinstance(value, str) for value in values)
+    integral = isinstance(total, (int, float)) and not isinstance(total, bool) and total == int(total)
+    fine = strings and integral and isinstance(found.get("hasMore", False), bool)
+    shown = f"got {brief(found)} {what}"
+    assert fine, f"{shown}, must be an array of strings 'values', an integer 'total', a boolean 'hasMore'"
+
+
+def must_be_few(found: dict[str, Any], what: str) -> None:
+    """Demand no more values than are allowed."""
+    count = number_of_values(found)
+    assert count <= MOST_VALUES, f"got {count} values {what}, must be at most {MOST_VALUES}"
+
+
+def must_agree(found: dict[str, Any], what: str) -> None:
+    """Demand that the total, if there is one, and `hasMore` don't contradict the values."""
+    count, more, total = number_of_values(found), found.get("hasMore") is True, found.get("total")
+    shown = f"got {count} values of {total} {what} and hasMore {more}"
+    assert not isinstance(total, int) or total >= count + more, f"{shown}, must agree"
+
+
+def number_of_values(found: dict[str, Any]) -> int:
+    """How many values there are; 0 where they are no array."""
+    values = found.get("values")
+    return len(values) if isinstance(values, list) else 0

@@ -1,0 +1,34 @@
+"""Searches with generated values of the protocol on the fixture server and its mutants, for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from judging import leg_on
+
+from smcp_conformance.judge import Judgement, judge
+from smcp_conformance.leg import Leg
+from smcp_conformance.search.protocol.inquiry import Inquiry, Plan
+from smcp_conformance.search.protocol.probe import Probe
+from smcp_conformance.search.protocol.protocol_check import NO_VALUE, ProtocolCheck, protocol_checks
+
+CHECKS = {check.name: check for check in protocol_checks()}
+
+
+def inquired(check: ProtocolCheck, leg: Leg, plan: Plan) -> tuple[Judgement, Any]:
+    """The verdict of a check on a leg, and the value that shows a violation (NO_VALUE: there is none)."""
+    found: list[Inquiry] = []
+
+    def run(leg: Leg) -> None:
+        found.append(Inquiry(check, Probe(leg), plan))
+        found[0].attempt(found[0].test)
+
+    judgement = judge(check.on(run), leg)
+    violation = found[0].violation if found else None
+    return judgement, violation.value if violation else NO_VALUE
+
+
+def searched(name: str, fault: str | None, transport: str, revision: str, **plan: Any) -> tuple[Judgement, Any]:
+    """The same for a check by its name, on the fixture server with `fault`."""
+    with leg_on(fault, transport, revision) as leg:
+        return inquired(CHECKS[name], leg, Plan(f"{name} on {fault}", **{"cli_seed": 0, **plan}))
