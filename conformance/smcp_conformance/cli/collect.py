@@ -16,7 +16,9 @@ from smcp_conformance.cli import (  # they register their checks
     help_texts,
     hygiene,
     optional,
+    pace,
     refusals,
+    server_difference,
 )
 from smcp_conformance.cli.check import COMMAND_CHECKS, PLUGIN_CHECKS, CommandCheck
 from smcp_conformance.cli.command import Command, Described
@@ -32,8 +34,8 @@ from smcp_conformance.requirement import not_verified
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
 
-PAGES = ("contract", "agreement", "behaviour", "laws")
-CHECK_MODULES = (contract, agreement, optional, help_texts, behaviour, refusals, hygiene)
+PAGES = ("contract", "agreement", "behaviour", "server", "laws", "runs")
+CHECK_MODULES = (contract, agreement, optional, help_texts, behaviour, refusals, hygiene, server_difference, pace)
 
 
 def plugin_ids(plugins: Iterable[Described]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from smcp_conformance.cli.answer import Violation
 from smcp_conformance.cli.check import CommandCheck
 from smcp_conformance.cli.command import Command, HangsTooOften
+from smcp_conformance.cli.warm import Difference
 from smcp_conformance.requirement import not_verified
 from smcp_conformance.search.examples import Body, entitled, repeating, searching
 
@@ -61,7 +62,8 @@ class Search:
             return
         repeating(self._body(self.command), self.inputs, self._last[-1])()
         if self.command.runs is not None:
-            self.command.runs.doubt = f"{self.check.name} was broken by a warm run, and not by the same call cold"
+            told = f"{self.check.name} was broken when it was run warm, and not by the same call cold"
+            self.command.runs.difference = Difference(self.command.name, told)
 
     def _test(self, command: Command, examples: int) -> Callable[[], None]:
         tried = min(examples, settings().max_examples)

@@ -30,27 +30,23 @@ AGAIN = 3
 
 @dataclass(frozen=True)
 class Difference:
-    """A call that was answered otherwise warm than by each of several cold starts."""
+    """What showed that a command answers otherwise warm than cold, and the cold run if it was a single one."""
 
-    warm: Run
-    cold: Run
-
-    def __str__(self) -> str:
-        return f"{_said(self.warm)} where a cold start gives {_said(self.cold)}"
+    command: str
+    told: str
+    cold: Run | None = None
 
 
 class WarmRuns:
     """The runs of one plugin, warm where that is possible.
 
-    `compared` counts the calls that were made both ways, `difference` is the one that ended the warm runs; `doubt` is
-    another reason for that.
+    `compared` counts the calls of each command that were made both ways; `difference` is what ended the warm runs.
     """
 
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
-        self.compared = 0
+        self.compared: Counter[str] = Counter()
         self.difference: Difference | None = None
-        self.doubt = ""
         self._calls: Counter[str] = Counter()
         self._unsteady: set[str] = set()
         self._place: _Place | None = None
@@ -61,8 +57,8 @@ class WarmRuns:
         if not self.plugin.warm:
             return "it is configured with `warm = false`"
         if self.difference is not None:
-            return f"it answers otherwise when it is run warm: {self.difference}"
-        return self.doubt or self._prepared().refusal
+            return f"{self.difference.command} answers otherwise when it is run warm"
+        return self._prepared().refusal
 
     def run(self, words: Sequence[str], timeout: float | None = None, *, steady: bool = True) -> Run:
         """Run the plugin with these words; `steady` says that the same call always gets the same answer.
@@ -99,14 +95,15 @@ class WarmRuns:
         cold = run(self.plugin, words)
         if cold.timed_out:
             return cold
-        self.compared += 1
+        self.compared[words[0]] += 1
         if _alike(made, cold, steady):
             return made
         others = [run(self.plugin, words) for _ in range(AGAIN)]
         if any(_alike(made, one, steady) or not _alike(cold, one, steady) for one in others):
             self._unsteady.add(words[0])
         else:
-            self.difference = Difference(made, cold)
+            told = f"{_said(made)} where a cold start gives {_said(cold)}"
+            self.difference = Difference(words[0], told, cold)
         return cold
 
 

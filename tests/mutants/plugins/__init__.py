@@ -11,9 +11,11 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 
 FAULTS: Mapping[str, tuple[str, ...]] = {
+    "answers_by_its_parent": ("warm_and_cold_agree",),
     "answer_follows_locale": ("answers_in_any_locale",),
     "answers_at_random": ("same_call_gets_the_same_answer",),
     "answers_nan": ("valid_arguments_are_answered",),
+    "asks_who_calls": ("server_answers_like_the_command_line",),
     "banner_before_describe": ("describe_prints_one_json_document",),
     "code_changes": ("errors_have_a_stable_code",),
     "command_absent": ("declared_command_exists",),
