@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import linecache
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hypothesis import reject
 from hypothesis.errors import HypothesisException
 
 from smcp_conformance.cli.answer import Answer, Violation, brief_json, is_error, shown
+from smcp_conformance.cli.check import only_if
 from smcp_conformance.cli.command import Command, HangsTooOften
 from smcp_conformance.cli.law_file import line_in
 from smcp_conformance.cli.runner import sayable
@@ -24,15 +26,29 @@ CALLS_SHOWN = 10
 SHOWN = 300
 """Characters of an assertion that stand in the line of what was got."""
 
+_DETAIL = re.compile(r"\n\s*(?:\n|\+ +where |\+ +and +)")
+"""What pytest writes between the values of an assertion and where they come from, or how they differ."""
+
 OURS = (Violation, HypothesisException, HangsTooOften, NotApplicable, NotVerified)
 """What passes through a law without being its own error."""
 
 
 class BrokenLaw(Violation):
-    """A law that does not hold: what it said, for which arguments, and the calls that it had made."""
+    """A law that does not hold: what it said, in short and in detail, and the calls that it had made.
 
-    def __init__(self, got: str, detail: Sequence[str], inputs: Mapping[str, Any], calls: Sequence[Answer]) -> None:
-        super().__init__(got, "", calls[-1] if calls else None)
+    `inputs` are the generated arguments.
+    """
+
+    def __init__(
+        self,
+        got: str,
+        must_be: str = "",
+        *,
+        detail: Sequence[str] = (),
+        inputs: Mapping[str, Any] | None = None,
+        calls: Sequence[Answer] = (),
+    ) -> None:
+        super().__init__(got, must_be, calls[-1] if calls else None)
         self.inputs = inputs
         self.detail = tuple(detail)
         self.calls = tuple(calls)
@@ -84,8 +100,7 @@ class Handed:
 
     def _answer(self, arguments: Mapping[str, Any]) -> Answer:
         given = _by_described_name(self._command, arguments)
-        if not sayable(self._command.words(given)):
-            reject()
+        only_if(sayable(self._command.words(given)))
         answer = self._command.call(given)
         self._calls.append(answer)
         answer.must_have_ended()
@@ -107,16 +122,17 @@ def hold(law: Law, commands: Sequence[Command], arguments: Mapping[str, Any]) ->
     try:
         returned = law.function(*(Handed(command, calls) for command in commands), **arguments)
     except Violation as violation:
-        got = f"{violation.got}{violation.called}, which must be {violation.must_be},"
-        raise BrokenLaw(got, _at(law, violation), arguments, calls) from violation
+        called = "" if violation.answer and violation.answer.arguments == arguments else violation.called
+        broken = partial(BrokenLaw, violation.got + called, violation.must_be)
+        raise broken(detail=_at(law, violation), inputs=arguments, calls=calls) from violation
     except OURS:
         raise
     except Exception as error:  # an assertion, or whatever else the author's code raises
-        raise BrokenLaw(_told(error), [*_at(law, error), *_whole(error)], arguments, calls) from error
+        detail = [*_at(law, error), *_whole(error)]
+        raise BrokenLaw(_told(error), _asserted(detail), detail=detail, inputs=arguments, calls=calls) from error
     if returned is not None:
-        raise BrokenLaw(f"{returned!r} returned, and nothing asserted,", [], arguments, calls)
-    if not calls:
-        reject()
+        raise BrokenLaw(f"{returned!r} returned", "an assert: what a law returns means nothing", inputs=arguments)
+    only_if(bool(calls))
 
 
 def spelled(name: str) -> str:
@@ -149,13 +165,18 @@ def _at(law: Law, error: BaseException) -> list[str]:
     return [f"law:       {path}:{line}", f"  {linecache.getline(path, line).strip()}"] if line else []
 
 
+def _asserted(detail: Sequence[str]) -> str:
+    """What was asserted, from the law's own line; "" of anything else."""
+    line = detail[1].strip() if len(detail) > 1 else ""
+    return line.removeprefix("assert ") if line.startswith("assert ") else ""
+
+
 def _told(error: Exception) -> str:
-    """What an error says, on one line: of an assertion all but the comparison in detail."""
+    """What an error says, on one line: of an assertion the values, but not yet where they come from."""
     text = str(error).strip()
     if not isinstance(error, AssertionError):
         return _short(f"{type(error).__name__}: {text}")
-    said = (line.strip() for line in text.partition("\n  \n")[0].splitlines())
-    return _short(" ".join(said) or "a failing assert")
+    return _short(" ".join(_DETAIL.split(text)[0].split()).removeprefix("assert ") or "a failing assert")
 
 
 def _whole(error: Exception) -> list[str]:

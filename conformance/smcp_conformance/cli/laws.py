@@ -78,7 +78,7 @@ def _loaded(file: LawFile, plugin: Described) -> None:
     if file.skipped:
         not_verified(f"laws.py says that it is to be skipped: {file.skipped}")
     if file.fault:
-        raise BrokenLaw(file.fault, file.story, {}, ())
+        raise BrokenLaw(file.fault, "a laws.py that can be imported", detail=file.story)
     if not file.laws:
         not_verified("laws.py holds no law; @law('COMMAND') makes one of a function")
 
