@@ -135,6 +135,11 @@ class ConformanceItem(pytest.Item):
         """What a replay file holds of a plugin and its call, not yet masked; None for the items of servers."""
         return None
 
+    @property
+    def inputs(self) -> dict[str, Any] | None:
+        """The generated inputs that showed a violation; None where there are none."""
+        return None
+
     @cached_property
     def location(self) -> tuple[str, int | None, str]:
         """Where pytest says it is: our items stand in no file, so it is their target."""

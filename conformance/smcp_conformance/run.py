@@ -116,7 +116,7 @@ class ConformanceRun:
 
     def recorded_inputs(self, nodeid: str) -> Mapping[str, Any] | None:
         """The inputs that an item is to be repeated with; None: it is to search for some."""
-        return self.replay.inputs if self.replay and self.replay.item == nodeid else None
+        return self.replay.inputs if self.replay and nodeid in (self.replay.item, self.replay.during) else None
 
     def leg(self, offer: Offer) -> Leg:
         """The leg of `offer` in this process, made when first asked for."""

@@ -37,6 +37,7 @@ class RunReports:
         self.context = context
         self.ledger = Ledger()
         self.exchanges: dict[str, str] = {}
+        self.hints: dict[str, None] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -77,6 +78,7 @@ class RunReports:
         if result:
             self.ledger.add(result)
             self.exchanges[result.id] = getattr(report, "smcp_exchange", "")
+            self.hints |= dict.fromkeys(f"{result.leg_id} {hint}" for hint in getattr(report, "smcp_hints", ()))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
@@ -113,7 +115,7 @@ class RunReports:
         writer = self.context.config.get_terminal_writer()
         missing = () if self.context.replay else tuple(unchecked(self.run.discoveries, all_checks()))
         verbosity = self.context.config.option.verbose
-        parts = Summary(self.ledger, self.context.command, verbosity, missing).parts()
+        parts = Summary(self.ledger, self.context.command, verbosity, missing, tuple(self.hints)).parts()
         terminalreporter.write_sep("=", "MCP conformance")
         terminalreporter.write_line(rendered(parts, writer.fullwidth, writer.hasmarkup))
         for result in self.ledger.results.values() if self.context.replay else ():

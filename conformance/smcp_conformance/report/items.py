@@ -14,7 +14,15 @@ from smcp_conformance.judge import Judgement, stderr_of
 from smcp_conformance.report.context import Context
 from smcp_conformance.report.finding import expected, finding_lines, one_line, said
 from smcp_conformance.report.ledger import FINDINGS
-from smcp_conformance.report.replay import Recording, frames_of, replay_path, seen_during, whole_exchange, write_replay
+from smcp_conformance.report.replay import (
+    Recording,
+    frames_of,
+    generated_inputs,
+    replay_path,
+    seen_during,
+    whole_exchange,
+    write_replay,
+)
 from smcp_conformance.requirement import Verdict
 
 NO_CALL = "no call broke what is promised"
@@ -60,6 +68,7 @@ class ItemReports:
 
     def _complete(self, report: pytest.TestReport, item: ConformanceItem, judgement: Judgement) -> None:
         vars(report)["smcp"] = judgement.to_json()  # what else a report holds crosses process borders too
+        vars(report)["smcp_hints"] = [self.context.mask(hint) for hint in getattr(item, "hints", ())]
         properties = list(self._properties(item.nodeid, judgement))
         item.user_properties.extend(properties)  # junitxml takes those that the teardown's report brings
         report.user_properties.extend(properties)
@@ -128,7 +137,9 @@ class ItemReports:
         if isinstance(item, CheckItem):
             leg = item.run.leg(item.offer)
             frames, during = frames_of(item.check, leg), seen_during(item.check, leg)
-            return Recording(item.nodeid, judgement, leg.host.target, frames, options.revisions, seed, during)
+            inputs = item.inputs or generated_inputs(item.check, leg)
+            target = leg.host.target
+            return Recording(item.nodeid, judgement, target, frames, options.revisions, seed, during, inputs=inputs)
         plugin = {**(item.plugin_record or {}), "allow-tools": list(options.policy.allow_tools)}
         return Recording(item.nodeid, judgement, None, (), options.revisions, seed, plugin=plugin)
 

@@ -65,8 +65,8 @@ class Known:
 
     @property
     def names_a_leg(self) -> bool:
-        """True if the glob is one of leg::page::check."""
-        return self.check.count("::") >= 2
+        """True if the glob is one of leg::page::check; those of tools have a part more."""
+        return self.check.count("::") >= (3 if self.check.startswith("generated/") else 2)
 
     def concerns(self, groups: Iterable[str]) -> bool:
         """Tell whether any target called one of `groups` is meant."""

@@ -25,6 +25,7 @@ from smcp_conformance.options import PLUGINS, Options
 from smcp_conformance.report.finding import said
 from smcp_conformance.requirement import REGISTRY, Check
 from smcp_conformance.revisions import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
+from smcp_conformance.search.tool_check import PAGE
 from smcp_conformance.table import read_document
 from smcp_conformance.target import Policy, Target, TargetError, parse_header
 from smcp_conformance.wire.transcript import Frame
@@ -43,7 +44,7 @@ class Recording:
 
     `during` is the item in whose traffic a monitor saw it ("": its own), `seed` is Hypothesis' (None: none was set),
     `revisions` are those that the run was asked for. Of a plugin's item there is no target, but a `plugin`: what
-    `cli.record` made of it.
+    `cli.record` made of it. `inputs` are what was generated for a tool, and showed a violation.
     """
 
     item: str
@@ -54,15 +55,16 @@ class Recording:
     seed: str | None = None
     during: str = ""
     plugin: Mapping[str, Any] | None = None
+    inputs: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Replay:
     """What is to be seen again: the item, and, if there is a file, the verdict recorded there and the target.
 
-    `during` is another item that must run before it, because its traffic is what a monitor complained of. Of a
-    plugin's item there are its `folder`, the tools that were allowed, and `inputs`: the generated arguments that showed
-    the violation (None: they were not generated, or hold a secret).
+    `during` is another item that must run before it, because its traffic is what a monitor complained of. `inputs` are
+    the generated ones that showed the violation (None: there were none, or they hold a secret), of the item, or of the
+    one `during` which a monitor saw it. Of a plugin's item there are its `folder` and the tools that were allowed.
     """
 
     item: str
@@ -127,7 +129,8 @@ def write_replay(path: Path, recording: Recording, mask: Mask) -> None:
 
 def _subject(recording: Recording, mask: Mask) -> dict[str, Any]:
     if recording.target is not None:
-        return {"target": _described(recording.target)}
+        masked = mask.value(recording.inputs) != recording.inputs
+        return {"target": _described(recording.target), "inputs": None if masked else recording.inputs}
     found = dict(recording.plugin or {})
     return {"plugin": {**found, "masked": mask.value(found.get("inputs")) != found.get("inputs")}}
 
@@ -174,7 +177,19 @@ def seen_during(check: Check, leg: Leg) -> str:
     """The id of the item in whose traffic the monitor `check` saw what it complains of; "" if in its own."""
     complaints = leg.watch(check).complaints if check.monitor else []
     probe = complaints[0].observation.frame.probe if complaints else check.id
-    return f"{leg.offer.id}::{probe}" if probe in REGISTRY and probe != check.id else ""
+    known = probe in REGISTRY or probe.startswith("generated/")
+    return f"{leg.offer.id}::{probe}" if known and probe != check.id else ""
+
+
+def generated_inputs(check: Check, leg: Leg) -> dict[str, Any] | None:
+    """The arguments of the generated call whose answer the monitor `check` complains of; None if it was no such."""
+    if not seen_during(check, leg).startswith(f"{leg.offer.id}::{PAGE}::"):
+        return None
+    complaint = leg.watch(check).complaints[0]
+    answer = complaint.observation.frame
+    calls = [frame.message for frame in complaint.excerpt if frame.message.get("method") == "tools/call"]
+    answered = [call for call in calls if call.get("id") == answer.message.get("id")] or calls
+    return {"arguments": answered[-1]["params"].get("arguments", {})} if answered else None
 
 
 def whole_exchange(frames: Iterable[Frame], mask: Mask) -> str:
@@ -233,7 +248,9 @@ def _read(path: Path) -> Replay:
         revisions = document["revisions"]
         target = _target(document["target"], str(path))
         asked = revisions if isinstance(revisions, str) else tuple(revisions)
-        return Replay(document["item"], document["verdict"], target, asked, document["during"])
+        return Replay(
+            document["item"], document["verdict"], target, asked, document["during"], inputs=document.get("inputs")
+        )
     except (KeyError, TypeError) as error:
         raise pytest.UsageError(f"--smcp-replay: {str(path)!r} is damaged ({error!r})") from None
 

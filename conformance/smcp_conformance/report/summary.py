@@ -23,13 +23,14 @@ IDS_SHOWN = 3
 class Summary:
     """What is to be shown: `verbosity` is pytest's, `replay` makes the command of an item's id.
 
-    `unchecked` are lines on what no check looked at.
+    `unchecked` are lines on what no check looked at, `hints` what is worth knowing though no violation.
     """
 
     ledger: Ledger
     replay: Replay
     verbosity: int = 0
     unchecked: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
     def parts(self) -> Iterator[RenderableType]:
         """Yield what rich is to print."""
@@ -37,6 +38,9 @@ class Summary:
         yield counts(self.ledger)
         if self.unchecked and self.verbosity >= 0:
             yield Text("\n" + "\n".join(self.unchecked))
+        if self.hints and self.verbosity >= 0:
+            yield Text("\nhints, which are no findings:", "bold")
+            yield from (Text(f"  {hint}") for hint in self.hints)
         yield from self._excuses(results, Verdict.NOT_VERIFIED, self.verbosity)
         yield from self._excuses(results, Verdict.NOT_APPLICABLE, self.verbosity - 1)
         for finding in our_errors(results):
