@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from types import CodeType, TracebackType
     from typing import Any
 
-    from smcp.runner import calls, stage
+    from smcp.runner import calls, stage, suitability
 else:
     sys.path.insert(0, os.path.dirname(__file__))  # also where PYTHONSAFEPATH keeps it out
     import calls
     import stage
+    import suitability
 
 
 def main() -> "tuple[CodeType, dict[str, Any]]":
@@ -59,7 +60,7 @@ def main() -> "tuple[CodeType, dict[str, Any]]":
         os.close(pipe)
         os.close(empty)
         plugin.preload(heard(report, control))
-    except stage.Refused as refusal:
+    except suitability.Refused as refusal:
         say(control, {"refused": str(refusal)})
         os._exit(0)
     watched = stage.watched(plugin.shown)
@@ -74,7 +75,7 @@ leaving: "list[stage.Plugin]" = []
 
 def leave_own_folder() -> None:
     """Unload what only this script has brought into the way of the plugin's imports."""
-    del sys.modules["calls"], sys.modules["stage"]
+    del sys.modules["calls"], sys.modules["stage"], sys.modules["suitability"]
     for _ in range(1 if getattr(sys.flags, "safe_path", False) else 2):
         sys.path_importer_cache.pop(sys.path.pop(0), None)
     sys.path_importer_cache.pop(__file__, None)
@@ -96,7 +97,7 @@ def heard(report: int, control: socket.socket) -> "dict[str, str | None]":
     try:
         shown: dict[str, str | None] = marshal.loads(data)
     except (EOFError, ValueError):
-        raise stage.Refused("its run with --describe did not tell its modules") from None
+        raise suitability.Refused("its run with --describe did not tell its modules") from None
     return shown
 
 

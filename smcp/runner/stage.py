@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
+if TYPE_CHECKING or __package__:
+    from smcp.runner import suitability
+else:  # in a fork server
+    import suitability
+
 _STREAMS = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
 _TAKEN = ("path", "argv", "path_hooks", "path_importer_cache", "meta_path")
-
-
-class Refused(Exception):
-    """The plugin is not to be served warm; says why."""
 
 
 class Plugin:
@@ -39,7 +40,7 @@ class Plugin:
         self.shown: dict[str, str | None] = {}
         self.reads: set[str] = set()
         self.placed = False
-        self.code = compiled(file)
+        self.code = suitability.compiled(file)
         self.streams = {name: getattr(sys, name) for _, name, _ in _STREAMS}
         self.exit_code: int | None = None
         self.kept: list[Any] = []
@@ -57,13 +58,14 @@ class Plugin:
         self.reads, self.placed = reads.names, reads.placed
         for name, module in list(sys.modules.items()):
             if name in shown and name != "__main__" and origin_of(module) != shown[name]:
-                raise Refused(f"its module {name!r} takes the place of another")
+                raise suitability.Refused(f"its module {name!r} takes the place of another")
         self.shown = shown
-        check_threads()
+        suitability.check_threads()
+        suitability.check_generators()
         sys.stdout.flush()
         sys.stderr.flush()
         if os.fstat(1).st_size or os.fstat(2).st_size:
-            raise Refused("its imports write to stdout or stderr")
+            raise suitability.Refused("its imports write to stdout or stderr")
 
     def rehearse(self) -> None:
         """In a spare child, which has time: prepare what doesn't depend on the call."""
@@ -161,18 +163,6 @@ def imported(name: str) -> None:
         __import__(name)
     except Exception:  # whatever it raises then
         sys.modules.pop(name, None)
-
-
-def compiled(file: str) -> "CodeType":
-    """Compile the file. Raises `Refused` if that says anything, as each cold start would."""
-    import warnings
-
-    try:
-        with open(file, "rb") as stream, warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return compile(stream.read(), file, "exec", dont_inherit=True)
-    except (OSError, SyntaxError, ValueError, Warning) as error:
-        raise Refused(f"it can't be compiled in silence: {error}") from None
 
 
 def opened(fd: int, name: str, mode: str, like: "io.TextIOWrapper", direct: bool) -> "io.TextIOWrapper":
@@ -295,10 +285,3 @@ def watched(shown: "Mapping[str, str | None]") -> "list[str]":
     """
     homes = [[path for path in sys.path if origin.startswith(path + os.sep)] for origin in shown.values() if origin]
     return list(dict.fromkeys(max(paths, key=len) for paths in homes if paths))
-
-
-def check_threads() -> None:
-    """Raise `Refused` if there is a second thread: a fork would lose it."""
-    count = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else len(sys._current_frames())
-    if count > 1:
-        raise Refused(f"its imports start threads ({count} now)")

@@ -24,7 +24,10 @@ DATA = base64.b64encode(b"bytes").decode()
 TEXT: dict[str, Any] = {"type": "text", "text": "t"}
 IMAGE: dict[str, Any] = {"type": "image", "data": DATA, "mimeType": "image/png"}
 AUDIO: dict[str, Any] = {"type": "audio", "data": DATA, "mimeType": "audio/wav"}
-FILE: dict[str, Any] = {"type": "resource", "resource": {"uri": "file:///a", "text": "a", "mimeType": "text/plain;charset=utf-8"}}
+FILE: dict[str, Any] = {
+    "type": "resource",
+    "resource": {"uri": "file:///a", "text": "a", "mimeType": "text/plain;charset=utf-8"},
+}
 BLOB = {"type": "resource", "resource": {"uri": "x:a", "blob": ""}}
 LINK = {"type": "resource_link", "uri": "https://example.org/%20?q#f", "name": "n", "title": "T", "size": 5}
 NOTED = {**TEXT, "annotations": {"audience": ["user", "assistant"], "priority": 0.5, "lastModified": "2026-11-22"}}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from smcp.runner import stage
+from smcp.runner import stage, suitability
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork servers are POSIX")
 
@@ -56,8 +56,8 @@ def test_a_second_thread_is_refused() -> None:
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        with pytest.raises(stage.Refused, match="start threads"):
-            stage.check_threads()
+        with pytest.raises(suitability.Refused, match="start threads"):
+            suitability.check_threads()
         assert not stage.plain_end()
     finally:
         done.set()
@@ -69,14 +69,14 @@ def test_what_the_compiler_speaks_about_is_refused(tmp_path: Path, text: str) ->
     """Each cold start would show it."""
     file = tmp_path / "cli.py"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(stage.Refused, match="can't be compiled in silence"):
-        stage.compiled(str(file))
+    with pytest.raises(suitability.Refused, match="can't be compiled in silence"):
+        suitability.compiled(str(file))
 
 
 def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
     """By the same words."""
-    with pytest.raises(stage.Refused, match="can't be compiled in silence"):
-        stage.compiled(str(tmp_path / "cli.py"))
+    with pytest.raises(suitability.Refused, match="can't be compiled in silence"):
+        suitability.compiled(str(tmp_path / "cli.py"))
 
 
 @pytest.mark.parametrize(
