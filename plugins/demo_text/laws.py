@@ -38,12 +38,12 @@ def words_add_up_over_joined_texts(word_count: Command, text: str, other: str) -
 
 @law("echo")
 def echo_gives_back_the_message(echo: Command, message: str) -> None:
-    """Whatever it is."""
+    """A message comes back as it was, whatever it is."""
     assert echo(message=message) == {"message": message}
 
 
 @law("hash_preview")
 def preview_is_the_beginning_of_the_hash(hash_preview: Command, text: str, algorithm: str, length: int) -> None:
-    """Python's own, over the text's UTF-8 bytes."""
+    """A preview is the beginning of the hash that Python finds of the text's UTF-8 bytes."""
     digest = hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
     assert hash_preview(text=text, algorithm=algorithm, length=length)["preview"] == digest[:length]

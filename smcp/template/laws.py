@@ -5,13 +5,13 @@ from smcp_conformance.laws import Command, law
 
 @law("greet")
 def greeting_names_whom_it_greets(greet: Command, name: str, times: int) -> None:
-    """As often as it was asked to."""
+    """A greeting names whom it greets, as often as it was asked to."""
     assert greet(name=name, times=times)["greeting"].count(name) >= times
 
 
 @law("greet")
 def greeting_once_is_the_default(greet: Command, name: str) -> None:
-    """Who doesn't say how often means once."""
+    """Whoever doesn't say how often means once."""
     assert greet(name=name) == greet(name=name, times=1)
 
 
