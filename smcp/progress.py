@@ -1,7 +1,8 @@
-"""Progress of calls: that a call has begun, and that it still goes on, for clients that asked to be told.
+"""Progress of calls: that one has begun, still goes on, and is over, for clients that asked to be told.
 
 How far a plugin has come nobody knows; so what is told is the time that has passed. It keeps a client that gives up on
-silence from giving up on a slow plugin. (MCP, "Progress": the value increases, a total is optional.)
+silence from giving up on a slow plugin. The total is known in the end, and brings a client's bar to its own. (MCP,
+"Progress": the value increases, a total is optional.)
 """
 
 from __future__ import annotations
@@ -21,20 +22,31 @@ PULSE = 5.0
 
 @asynccontextmanager
 async def reported(ctx: ServerRequestContext[Any, Any]) -> AsyncIterator[None]:
-    """Report, until the block ends, the seconds since it began, 0 at once. Without a progress token do nothing."""
+    """Report the seconds since the block began: 0 at once, then now and then, and in the end what it took as the total.
+
+    Without a progress token do nothing.
+    """
     if not ctx.meta or ctx.meta.get("progress_token") is None:
         yield
         return
     await ctx.session.report_progress(0)
-    beating = asyncio.get_running_loop().create_task(_beat(ctx, time.monotonic()))
+    begun = time.monotonic()
+    beating = asyncio.get_running_loop().create_task(_beat(ctx, begun))
     try:
         yield
     finally:
         beating.cancel()  # at an await of its own: nothing is reported after the answer
+    with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # as below
+        await ctx.session.report_progress(took := _seconds(begun), took)
 
 
 async def _beat(ctx: ServerRequestContext[Any, Any], begun: float) -> None:
     with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # the client has gone
         while True:
             await asyncio.sleep(PULSE)
-            await ctx.session.report_progress(round(time.monotonic() - begun, 3))
+            await ctx.session.report_progress(_seconds(begun))
+
+
+def _seconds(begun: float) -> float:
+    """The time since then, never 0, which was told already."""
+    return round(time.monotonic() - begun, 6) or 1e-6
