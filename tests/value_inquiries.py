@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from judging import leg_on
+from judging import POLICY, healthy_offer, leg_on
+from mutants.protocol_values import ValueFault, command
 
+from smcp_conformance.host import Host
 from smcp_conformance.judge import Judgement, judge
 from smcp_conformance.leg import Leg
 from smcp_conformance.search.protocol.inquiry import Inquiry, Plan
 from smcp_conformance.search.protocol.probe import Probe
 from smcp_conformance.search.protocol.protocol_check import NO_VALUE, ProtocolCheck, protocol_checks
+from smcp_conformance.target import Target
 
 CHECKS = {check.name: check for check in protocol_checks()}
 
@@ -32,3 +37,16 @@ def searched(name: str, fault: str | None, transport: str, revision: str, **plan
     """The same for a check by its name, on the fixture server with `fault`."""
     with leg_on(fault, transport, revision) as leg:
         return inquired(CHECKS[name], leg, Plan(f"{name} on {fault}", **{"cli_seed": 0, **plan}))
+
+
+@contextmanager
+def leg_with(fault: ValueFault) -> Iterator[Leg]:
+    """A leg on the fixture server with a fault of one kind of value."""
+    url = "http://127.0.0.1:{port}/mcp" if fault.transport == "http" else None
+    host = Host(Target("values", tuple(command(fault)), url, fault.transport, policy=POLICY), spare=True)
+    leg = Leg(healthy_offer(fault.transport, fault.revision), host)
+    try:
+        yield leg
+    finally:
+        leg.close()
+        host.close()

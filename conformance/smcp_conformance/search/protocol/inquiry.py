@@ -17,9 +17,10 @@ from smcp_conformance.search.examples import entitled, searching
 from smcp_conformance.search.protocol import values
 from smcp_conformance.search.protocol.probe import Probe, Unseen
 from smcp_conformance.search.protocol.protocol_check import NO_VALUE, ProtocolCheck
-from smcp_conformance.wire.errors import TooLarge, WireError
+from smcp_conformance.wire.errors import Died, TooLarge, WireError
 
-MOST_SILENCES = {True: 12, False: 2}  # each costs a start or a wait: more where silence is what is looked for
+# Each costs a start or a wait: more of them where silence is what is looked for.
+MOST_DEATHS, MOST_HANGS = {True: 40, False: 3}, {True: 10, False: 2}
 NOT_STEADY = "; it was not so when the same was sent again on a fresh connection"
 
 
@@ -60,7 +61,7 @@ class Inquiry:
         self.violation: Violation | None = None
         self.judged = 0
         self.unjudged = ""
-        self._silences = 0
+        self._deaths = self._hangs = 0
         self._known: dict[str, Violation | None] = {}
         self.test = self._test()
 
@@ -89,7 +90,8 @@ class Inquiry:
 
     @property
     def _closed(self) -> bool:
-        return self._silences >= MOST_SILENCES[self.check.silence] or self.plan.over()
+        sought = self.check.silence
+        return self._deaths >= MOST_DEATHS[sought] or self._hangs >= MOST_HANGS[sought] or self.plan.over()
 
     def _judged(self, value: Any) -> Violation | None:
         try:
@@ -109,7 +111,8 @@ class Inquiry:
         return None
 
     def _silent(self, error: WireError, value: Any) -> Violation | None:
-        self._silences += 1
+        died = isinstance(error, Died)
+        self._deaths, self._hangs = self._deaths + died, self._hangs + (not died)
         self.probe.afresh()
         if self.check.silence:
             return Violation(str(error), "an answer", value)

@@ -128,7 +128,7 @@ def cursors(probe: Probe) -> Values:
 
 def meta_members(probe: Probe) -> Values:
     """Members of `_meta` as anybody may add them: a legal key, reserved for nobody, with any value."""
-    prefix = st.from_regex(rf"\A({WORD}\.){{0,3}}{WORD}/\Z", fullmatch=True) | st.just("")
+    prefix = st.just("") | st.from_regex(rf"\A({WORD}\.){{0,3}}{WORD}/\Z", fullmatch=True)
     name = st.from_regex(rf"\A{NAMES}\Z", fullmatch=True)
     keys = st.tuples(prefix, name).map("".join).filter(_free)
     return st.dictionaries(keys, json_values(), min_size=1, max_size=3)
