@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from smcp_conformance.plugin_configuration import PluginSettings, read_plugins
 from smcp_conformance.quantity import parse_examples, parse_pattern, parse_seconds, parse_size
 from smcp_conformance.table import Table, Variables, read_document
 from smcp_conformance.target import (
@@ -56,13 +57,14 @@ _NEEDS = {
 class Configuration:
     """What `[tool.smcp-conformance]` says; empty or None where it is silent.
 
-    `configs` are `mcpServers` files, `plugins` folders, `revisions` is as typed at `--smcp-revisions`, `time_budget` is
-    in seconds.
+    `configs` are `mcpServers` files, `plugins` folders, `plugin_settings` what is said of single ones, `revisions` is
+    as typed at `--smcp-revisions`, `time_budget` is in seconds.
     """
 
     targets: tuple[Target, ...] = ()
     configs: tuple[Path, ...] = ()
     plugins: tuple[Path, ...] = ()
+    plugin_settings: tuple[PluginSettings, ...] = ()
     revisions: str | None = None
     strict: bool = False
     known_failures: Path | None = None
@@ -83,10 +85,12 @@ def read_pyproject(path: Path) -> Configuration:
     table.only(*RUN_KEYS)
     folder, policy = path.resolve().parent, read_policy(table, Policy())
     known_failures = table.text("known-failures")
+    plugins, plugin_settings = read_plugins(table, folder)
     return Configuration(
         targets=_read_targets(table, folder, policy),
         configs=tuple(folder / each for each in table.texts("config")),
-        plugins=tuple(folder / each for each in table.texts("plugins")),
+        plugins=plugins,
+        plugin_settings=plugin_settings,
         revisions=",".join(table.texts("revisions")) or None,
         strict=table.flag("strict"),
         known_failures=folder / known_failures if known_failures else None,

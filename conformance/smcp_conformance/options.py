@@ -6,7 +6,7 @@ every pytest run of an environment, this one only where conformance is wanted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from smcp_conformance.target import Policy, Target, TargetError, parse_header, p
 
 if TYPE_CHECKING:
     from smcp_conformance.configuration import Configuration
+    from smcp_conformance.plugin_configuration import PluginSettings
 
 PLUGINS = "plugins"
 MAX_EXAMPLES = 25
@@ -47,9 +48,10 @@ class Options:
     """What this run is to do.
 
     `revisions` is "default" (the newest handshake revision and 2026-07-28, where spoken) or a tuple of revisions,
-    oldest first; `plugins` are directories whose subfolders hold a `cli.py`; `origin` says where the subjects come
-    from; `policy` is what holds where a target says nothing else (targets carry their own, complete); `remarks` are
-    what is odd about them, though no mistake; `max_examples` are the generated inputs for each check of a tool, and
+    oldest first; `plugins` are directories whose subfolders hold a `cli.py`, or the `folder` of one of
+    `plugin_settings`, which say how single plugins are run; `origin` says where the subjects come from; `policy` is
+    what holds where a target says nothing else (targets carry their own, complete); `remarks` are what is odd about
+    them, though no mistake; `max_examples` are the generated inputs for each check of a tool or command, and
     `time_budget` the seconds after which nothing is generated any more (None: no end).
     """
 
@@ -57,6 +59,7 @@ class Options:
     only: bool = False
     targets: tuple[Target, ...] = ()
     plugins: tuple[Path, ...] = ()
+    plugin_settings: tuple[PluginSettings, ...] = ()
     revisions: str | tuple[str, ...] = "default"
     strict: bool = False
     known_failures: Path | None = None
@@ -129,7 +132,8 @@ class _Reader:
             enabled=True,
             only=self.typed.smcp_only,
             targets=tuple(_distinct(self._completed(target, headers) for target in targets)),
-            plugins=tuple(_plugin_folder(folder) for folder in plugins),
+            plugins=tuple(plugins),
+            plugin_settings=self._plugin_settings(plugins, origin),
             revisions=self._revisions(),
             strict=self.typed.smcp_strict or self.configured.strict,
             known_failures=self._known_failures(),
@@ -149,11 +153,24 @@ class _Reader:
         configured = self._configured_targets(), self.configured.plugins
         if any(configured):
             return *configured, str(self.rootdir / "pyproject.toml")
-        if _command_lines(self.rootdir / "plugins"):
+        if _plugins_in(self.rootdir / "plugins", self.configured.plugin_settings):
             return (), (self.rootdir / "plugins",), "plugins/ below the rootdir"
         if self.typed.smcp_replay:
             return (), (), "replay"
         raise TargetError(FOUR_WAYS + _lacking(self.rootdir / "plugins"))
+
+    def _plugin_settings(self, places: Sequence[Path], origin: str) -> tuple[PluginSettings, ...]:
+        """What is configured for the plugins in `places`, which must hold some."""
+        settings = self.configured.plugin_settings
+        if not places and not settings:
+            return ()
+        from smcp_conformance.plugin_configuration import checked
+
+        found = checked(places, settings, complete=origin not in (TYPED, "replay"))
+        for place in places:
+            if place not in [one.folder for one in found]:
+                _must_hold_plugins(place, found)
+        return found
 
     def _typed_targets(self) -> list[Target]:
         targets = [parse_server_option(text, self.rootdir) for text in self.typed.smcp_server]
@@ -248,11 +265,10 @@ def _clash(name: str, first: Target, second: Target) -> str:
     )
 
 
-def _plugin_folder(folder: Path) -> Path:
-    if not _command_lines(folder):
+def _must_hold_plugins(folder: Path, settings: Sequence[PluginSettings]) -> None:
+    if not _plugins_in(folder, settings):
         itself = f"; it is a plugin itself, so name {str(folder.parent)!r}" if (folder / "cli.py").is_file() else ""
         raise TargetError(f"plugins: {str(folder)!r} must be a folder that holds NAME/cli.py{itself}")
-    return folder
 
 
 def _lacking(shelf: Path) -> str:
@@ -261,5 +277,7 @@ def _lacking(shelf: Path) -> str:
     return f"\n({shelf} is there, but no cli.py is in any of {', '.join(names)})" if names else ""
 
 
-def _command_lines(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*/cli.py"))
+def _plugins_in(folder: Path, settings: Sequence[PluginSettings]) -> Mapping[str, Path]:
+    from smcp_conformance.plugin_configuration import plugin_folders
+
+    return plugin_folders([folder], settings) if folder.is_dir() else {}

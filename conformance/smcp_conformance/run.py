@@ -85,7 +85,7 @@ class ConformanceRun:
 
         if self._given is not None:
             return tuple(discovery.from_json(found) for found in self._given["plugins"])
-        found = discovery.find_plugins(self.options.plugins)
+        found = discovery.find_plugins(self.options.plugins, self.options.plugin_settings)
         asked = self.replay.leg if self.replay else None
         return discovery.describe_all(each for each in found if asked in (None, escape(each.name)))
 

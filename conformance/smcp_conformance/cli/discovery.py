@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,29 +11,44 @@ from typing import Any
 from smcp import contract
 from smcp_conformance.cli.answer import Answer, NotJson
 from smcp_conformance.cli.command import Described
-from smcp_conformance.cli.runner import Plugin, Run, run
+from smcp_conformance.cli.runner import TIMEOUT, Plugin, Run, run
+from smcp_conformance.plugin_configuration import PluginSettings, by_name, plugin_command, plugin_folders
+
+NOT_STARTED = 126
+"""The exit code that a shell has for a program that can't be started."""
 
 
-def find_plugins(dirs: Iterable[Path]) -> tuple[Plugin, ...]:
-    """Return every subfolder of `dirs` that has a `cli.py`, by name; of equal names the first one counts.
+def find_plugins(places: Iterable[Path], settings: Sequence[PluginSettings] = ()) -> tuple[Plugin, ...]:
+    """Return every plugin in `places`, by name, as `settings` say how it is run; of equal names the first one counts.
 
-    Each is run by the interpreter that runs us, under the name we were started by: resolving the link would leave
-    a virtual environment. Raises `OSError` for a folder that can't be read.
+    Without settings it is a subfolder with a `cli.py`, run by the interpreter that runs us. Raises `OSError` for a
+    place that can't be read, `TargetError` for what can't be run.
     """
-    found: dict[str, Plugin] = {}
-    for folder in dirs:
-        for cli in sorted(folder.absolute().glob("*/cli.py")):
-            if cli.is_file():
-                name = cli.parent.name
-                found.setdefault(name, Plugin(name, cli.parent, (sys.executable, str(cli))))
-    return tuple(found[name] for name in sorted(found))
+    said = by_name(settings)
+    return tuple(_plugin(name, folder, said.get(name)) for name, folder in plugin_folders(places, settings).items())
+
+
+def _plugin(name: str, folder: Path, said: PluginSettings | None) -> Plugin:
+    command = plugin_command(folder, said)
+    if said is None:
+        return Plugin(name, folder, command)
+    return Plugin(name, folder, command, said.timeout or TIMEOUT, warm=said.warm and not said.command)
 
 
 def describe(plugin: Plugin) -> Described:
     """Ask a plugin what it offers: twice, to see whether it says the same, unless the first call hangs."""
-    first = Answer(run(plugin, ["--describe"]))
-    second = first if first.run.timed_out else Answer(run(plugin, ["--describe"]))
+    first = Answer(_ask(plugin))
+    second = first if first.run.ended_by_us else Answer(_ask(plugin))
     return described(plugin, first, second)
+
+
+def _ask(plugin: Plugin) -> Run:
+    """Run it with `--describe`; what can't even be started looks as a shell would tell it."""
+    try:
+        return run(plugin, ["--describe"])
+    except OSError as error:
+        words = (*plugin.command, "--describe")
+        return Run(words, NOT_STARTED, b"", f"{words[0]}: {error.strerror}".encode(), timed_out=False, seconds=0.0)
 
 
 def described(plugin: Plugin, first: Answer, second: Answer) -> Described:
@@ -56,12 +70,13 @@ def to_json(found: Described) -> dict[str, Any]:
     """Plain JSON of a plugin and its answers, for xdist's workers."""
     plugin = found.plugin
     answers = [_run_to_json(answer.run) for answer in found.answers]
-    return {"name": plugin.name, "folder": str(plugin.folder), "command": plugin.command, "answers": answers}
+    return {**vars(plugin), "folder": str(plugin.folder), "answers": answers}
 
 
 def from_json(data: Mapping[str, Any]) -> Described:
     """Undo `to_json`."""
-    plugin = Plugin(data["name"], Path(data["folder"]), tuple(data["command"]))
+    said = {name: value for name, value in data.items() if name != "answers"}
+    plugin = Plugin(**{**said, "folder": Path(data["folder"]), "command": tuple(data["command"])})
     first, second = (Answer(_run_from_json(answer)) for answer in data["answers"])
     return described(plugin, first, second)
 

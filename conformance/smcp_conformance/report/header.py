@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,11 +64,25 @@ def _shelves(options: Options, plugins: Sequence[Described]) -> Iterator[str]:
     """The lines on plugins: where they are, what runs them, which commands are called, and what each offers."""
     allowed = "".join(f", and {glob!r}" for glob in options.policy.allow_tools)
     yield f"plugins in {', '.join(map(str, options.plugins))}:"
-    for interpreter in dict.fromkeys(each.plugin.command[0] for each in plugins):
-        yield f"  interpreter: {interpreter}"
+    yield from _run_by(options, plugins)
     yield f"  commands called: those that say neither destructiveHint nor openWorldHint{allowed}"
     yield from (f"  {each.plugin.name}: {_offered(each)}" for each in plugins)
-    yield from (f"  {name}: no plugin, for it holds no cli.py" for name in _others(options.plugins))
+    named = {each.plugin.name for each in plugins}
+    shelves = [place for place in options.plugins if place not in {one.folder for one in options.plugin_settings}]
+    yield from (f"  {name}: no plugin, for it holds no cli.py" for name in _others(shelves) if name not in named)
+
+
+def _run_by(options: Options, plugins: Sequence[Described]) -> Iterator[str]:
+    """The interpreters, with the plugins of each if there are several, and the commands that run others."""
+    commanded = {one.name for one in options.plugin_settings if one.command}
+    interpreters: dict[str, list[str]] = {}
+    for one in (each.plugin for each in plugins if each.plugin.name not in commanded):
+        interpreters.setdefault(one.command[0], []).append(one.name)
+    for interpreter, names in interpreters.items():
+        of = f" of {', '.join(names)}" if len(names) < len(plugins) else ""
+        yield f"  interpreter{of}: {interpreter}"
+    for one in (each.plugin for each in plugins if each.plugin.name in commanded):
+        yield f"  command of {one.name}: {shlex.join(one.command)}"
 
 
 def _offered(plugin: Described) -> str:

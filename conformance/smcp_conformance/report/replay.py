@@ -18,10 +18,12 @@ from urllib.parse import quote
 
 import pytest
 
+from smcp_conformance.collect import escape
 from smcp_conformance.judge import Judgement, mine
 from smcp_conformance.leg import Leg
 from smcp_conformance.masking import CUT, MASK, Mask
 from smcp_conformance.options import PLUGINS, Options
+from smcp_conformance.plugin_configuration import plugin_folders
 from smcp_conformance.report.finding import said
 from smcp_conformance.requirement import REGISTRY, Check
 from smcp_conformance.revisions import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION
@@ -226,9 +228,9 @@ def of_plugin(document: Mapping[str, Any]) -> Replay:
 def with_plugin(options: Options, replay: Replay) -> Options:
     """Reduce `options` to the plugin of `replay`: one that is configured goes before that of the file."""
     folder, shelves, policy = replay.folder, options.plugins, options.policy
-    if folder and not any((shelf / folder.name / "cli.py").is_file() for shelf in shelves):
+    if folder and replay.leg not in map(escape, plugin_folders(shelves, options.plugin_settings)):
         shelves, policy = (folder.parent,), replace(policy, allow_tools=(*policy.allow_tools, *replay.allowed))
-    if not any(cli.is_file() for shelf in shelves for cli in shelf.glob("*/cli.py")):
+    if not plugin_folders(shelves, options.plugin_settings):
         raise pytest.UsageError(
             f"--smcp-replay: no plugin is called {replay.leg!r}; --smcp-plugins DIR names its folder"
         )

@@ -14,6 +14,7 @@ from smcp_conformance.cli.page import CONTRACT
 from smcp_conformance.cli.runner import Plugin, Run
 from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.options import TYPED, Options
+from smcp_conformance.plugin_configuration import PluginSettings
 from smcp_conformance.report.header import header, known_line
 from smcp_conformance.report.known import Known, KnownFailures
 from smcp_conformance.target import Policy, Target
@@ -71,6 +72,21 @@ def plugin(name: str, *commands: str, problems: tuple[str, ...] | None = ()) -> 
     run = Run((), 0, b"{}", b"", timed_out=False, seconds=0.1)
     document = {"commands": [{"name": command} for command in commands]}
     return Described(Plugin(name, Path(name), ("python9", "cli.py")), (Answer(run), Answer(run)), document, problems)
+
+
+def test_the_header_says_what_runs_each_plugin_where_that_differs() -> None:
+    """An interpreter of its own, or a command; a place that is a plugin itself holds no others."""
+    commanded = replace(plugin("shop", "buy"), plugin=Plugin("shop", Path("/shop"), ("/bin/node", "/shop/a b.js")))
+    heavy = replace(plugin("heavy"), plugin=Plugin("heavy", Path("/heavy"), ("/env/python", "/heavy/cli.py")))
+    settings = (PluginSettings("shop", Path("/shop"), ("node", "a b.js")), PluginSettings("heavy", Path("/heavy")))
+    options = Options(plugins=(Path("/shop"), Path("/heavy")), plugin_settings=settings, origin="somewhere")
+    lines = list(header(options, (), (plugin("a"), heavy, commanded)))
+    assert lines[2:5] == [
+        "  interpreter of a: python9",
+        "  interpreter of heavy: /env/python",
+        "  command of shop: /bin/node '/shop/a b.js'",
+    ]
+    assert not any("no plugin, for it holds" in line for line in lines)
 
 
 def test_the_header_of_plugins_alone_speaks_of_no_server(tmp_path: Path) -> None:
