@@ -14,9 +14,10 @@ from smcp_conformance.offer import Offer
 from smcp_conformance.reply import HandshakeRefused, Reply
 from smcp_conformance.requirement import Check, Observation, not_applicable, not_verified
 from smcp_conformance.revisions import HANDSHAKE_REVISIONS
+from smcp_conformance.search.inputs import smallest_arguments
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
-from smcp_conformance.toolbox import Call, may_call, small_arguments, try_call
+from smcp_conformance.toolbox import Call, may_call, try_call
 from smcp_conformance.torrent import Torrent
 from smcp_conformance.walk import PROBE, walk
 from smcp_conformance.wire.errors import WireError
@@ -163,7 +164,7 @@ class Leg:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """One call of each tool that may be called and whose schema allows to find valid arguments."""
-        found = ((tool, small_arguments(tool)) for tool in self.callable_tools)
+        found = ((tool, smallest_arguments(tool)) for tool in self.callable_tools)
         return tuple(try_call(self.session, tool, arguments) for tool, arguments in found if arguments is not None)
 
     def require_calls(self) -> tuple[Call, ...]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from smcp_conformance.generate.arguments import valid_arguments
-from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.reply import Pending, Reply
 from smcp_conformance.session import Session
 from smcp_conformance.target import Policy
@@ -44,15 +42,6 @@ def may_call(policy: Policy, tool: Mapping[str, Any]) -> bool:
     hints = hints if isinstance(hints, dict) else {}
     harmless = hints.get("readOnlyHint") is True and hints.get("openWorldHint") is not True
     return isinstance(name, str) and (harmless or any(fnmatchcase(name, glob) for glob in policy.allow_tools))
-
-
-def small_arguments(tool: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Small valid arguments for `tool`; None where none are found or its schema can't be judged."""
-    schema = tool.get("inputSchema")
-    try:
-        return valid_arguments(schema) if isinstance(schema, dict) else None
-    except NoDialect:
-        return None
 
 
 def start_call(

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from smcp_conformance.generate.arguments import valid_arguments, wrong_arguments
 from smcp_conformance.generate.dialect import NoDialect, schema_fault
 from smcp_conformance.generate.schema import instance_fault
 
@@ -61,31 +60,3 @@ def test_an_unknown_dialect_is_not_judged() -> None:
 def test_a_reference_to_nowhere_is_not_judged() -> None:
     with pytest.raises(NoDialect, match="can't be resolved"):
         instance_fault({"$ref": "https://example.com/else"}, 1)
-
-
-def test_arguments_are_on_the_side_they_claim() -> None:
-    """The valid ones are valid, each wrong one is wrong in the way it is called."""
-    schema = {
-        "type": "object",
-        "properties": {
-            "name": {"type": "string", "minLength": 3},
-            "size": {"$ref": "#/$defs/size"},
-            "kind": {"enum": ["x", "y"]},
-            "tags": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-            "when": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
-            "share": {"type": "number", "exclusiveMinimum": 0},
-        },
-        "required": ["name", "size", "kind", "tags", "when", "share"],
-        "additionalProperties": False,
-        "$defs": {"size": {"type": ["integer", "null"], "minimum": 7}},
-    }
-    valid = valid_arguments(schema)
-    assert valid == {"name": "aaa", "size": 7, "kind": "x", "tags": ["a"], "when": "2026-01-01", "share": 1}
-    faults = [wrong.fault for wrong in wrong_arguments(schema)]
-    assert {"'name' missing", "'name' is no string", "'tags' is no array", "unknown member"} <= set(faults)
-
-
-def test_a_schema_without_small_values_yields_none() -> None:
-    impossible = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "pattern": "^b+$"}}}
-    assert valid_arguments(impossible) is None
-    assert list(wrong_arguments(impossible)) == []

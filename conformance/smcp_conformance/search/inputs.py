@@ -11,8 +11,9 @@ from smcp_conformance.generate.bases import bases
 from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.generate.grid import Grid, fault_grid
-from smcp_conformance.generate.schema import schema_root
+from smcp_conformance.generate.schema import instance_fault, schema_root
 from smcp_conformance.requirement import not_applicable, not_verified
+from smcp_conformance.search.properties import properties
 
 HANDFUL = 8
 
@@ -41,8 +42,24 @@ NO_BASE = "wrong arguments can't be generated: no valid ones were found to start
 def smallest_arguments(tool: Mapping[str, Any]) -> dict[str, Any] | None:
     """The smallest valid arguments for a tool; None where none are found or its schema can't be judged."""
     schema = tool.get("inputSchema")
-    found = bases_of(json.dumps(schema)) if isinstance(schema, dict) else ()
-    return dict(min(found, key=lambda base: len(json.dumps(base)))) if found else None
+    if not isinstance(schema, dict) or not (found := bases_of(json.dumps(schema))):
+        return None
+    smallest = dict(min(found, key=lambda base: len(json.dumps(base))))
+    usual = {**smallest, **{name: value for name, value in _suggested(tool).items() if name in smallest}}
+    return usual if instance_fault(schema, usual) is None else smallest
+
+
+def _suggested(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """What a tool's schema itself suggests for arguments: they are more likely to lead to a result."""
+    found: dict[str, Any] = {}
+    for name, schema in properties(tool).items():
+        examples = schema.get("examples") if isinstance(schema, dict) else None
+        if isinstance(schema, dict) and "default" in schema:
+            found[name] = schema["default"]
+        elif isinstance(examples, list) and examples:
+            found[name] = examples[0]
+    whole = schema_of(tool).get("examples")
+    return {**found, **(whole[0] if isinstance(whole, list) and whole and isinstance(whole[0], dict) else {})}
 
 
 def handful(tool: Mapping[str, Any]) -> tuple[Fault, ...]:
@@ -53,7 +70,8 @@ def handful(tool: Mapping[str, Any]) -> tuple[Fault, ...]:
     except NoDialect:
         return ()
     first = {fault.keyword: fault for fault in reversed(faults)}
-    return tuple(dict.fromkeys([*reversed(first.values()), *faults]))[:HANDFUL]
+    chosen = {fault.id: fault for fault in (*reversed(first.values()), *faults)}
+    return tuple(chosen.values())[:HANDFUL]
 
 
 @lru_cache(maxsize=256)

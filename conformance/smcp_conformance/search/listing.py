@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smcp_conformance.search.properties import properties
 from smcp_conformance.target import Policy
 from smcp_conformance.toolbox import may_call
 
@@ -40,13 +41,6 @@ def traits(tool: Mapping[str, Any]) -> Iterable[str]:
         yield "defaults"
     if steady(tool):
         yield "steady"
-
-
-def properties(tool: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schemas of a tool's arguments, by name."""
-    schema = tool.get("inputSchema")
-    found = schema.get("properties") if isinstance(schema, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def steady(tool: Mapping[str, Any]) -> bool:

@@ -19,7 +19,7 @@ from smcp_conformance.session import Session
 from smcp_conformance.toolbox import patience, start_call
 from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable, WireError
 
-MOSTS = {True: 40, False: 20}  # deaths and hangs in an item that looks for them, each of which costs a start
+MOSTS = {True: 80, False: 20}  # deaths and hangs in an item that looks for them, each of which costs a start
 MOST_UNSOUGHT = 3  # deaths or hangs in an item that looks for something else
 HASTE = 20  # times the slowest answer that was seen, from the second hang on
 LEAST_PATIENCE = 0.5  # seconds

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from smcp_conformance.checks import schema
 from smcp_conformance.checks.basic.index import encoding
 from smcp_conformance.checks.server.tools import results
 from smcp_conformance.checks.server.tools.calling import INTERNAL_ERROR, INVALID_PARAMS, REFUSED, refused
@@ -16,7 +17,7 @@ from smcp_conformance.generate.schema import instance_fault
 from smcp_conformance.reply import Reply, brief, encode
 from smcp_conformance.requirement import Observation
 from smcp_conformance.search.inputs import schema_of
-from smcp_conformance.search.listing import properties
+from smcp_conformance.search.properties import properties
 from smcp_conformance.search.tool_check import RARELY, of_faults, of_valid
 from smcp_conformance.search.trial import Trial
 from smcp_conformance.wire.transcript import Conversation
@@ -24,12 +25,18 @@ from smcp_conformance.wire.transcript import Conversation
 Arguments = Mapping[str, Any]
 Monitor = Callable[[Conversation], Iterator[Observation]]
 SHAPES: tuple[Monitor, ...] = (
+    schema.every_result_fits_its_type,
     results.tool_results_have_content,
     results.content_items_are_of_known_types,
     results.images_and_audio_are_base64_with_a_mime_type,
     results.embedded_resources_have_uri_and_contents,
     results.resource_links_have_uri_and_name,
     results.content_annotations_are_in_range,
+)
+BYTES: tuple[Monitor, ...] = (
+    encoding.every_message_is_utf_8,
+    encoding.every_message_is_strict_json,
+    encoding.every_number_is_finite,
 )
 REPETITIONS = 8  # of equal calls, before their answers count as what the tool always says
 TRACEBACKS = ("Traceback (most recent call last)", "\n    at ", "goroutine 1 [running]", "panicked at ")
@@ -59,6 +66,7 @@ def valid_calls_are_accepted(trial: Trial, arguments: Arguments) -> None:
 
 
 @of_valid(
+    "schema.results-validate",
     "tools.call.result-shape",
     "tools.call.content-types",
     "tools.call.content-image-audio",
@@ -68,13 +76,13 @@ def valid_calls_are_accepted(trial: Trial, arguments: Arguments) -> None:
 )
 def results_are_well_formed(trial: Trial, arguments: Arguments) -> None:
     """Calls with valid arguments; each result has content items of known types with all that they need."""
-    must_satisfy(SHAPES, completed(trial, arguments), trial)
+    must_satisfy(SHAPES, trial, arguments, completed(trial, arguments))
 
 
-@of_valid("jsonrpc.utf8")
-def answers_are_utf_8(trial: Trial, arguments: Arguments) -> None:
-    """Calls with valid arguments; the bytes of each answer decode strictly as UTF-8."""
-    must_satisfy((encoding.every_message_is_utf_8,), trial.reply(arguments), trial)
+@of_valid("schema.strict-json", "schema.numbers-finite", "jsonrpc.utf8")
+def answers_are_strict_json(trial: Trial, arguments: Arguments) -> None:
+    """Calls with valid arguments; the bytes of each answer are one JSON text in UTF-8, with finite numbers."""
+    must_satisfy(BYTES, trial, arguments, trial.reply(arguments))
 
 
 @of_valid("tools.call.output-schema-conformance", trait="output")
@@ -92,7 +100,7 @@ def structured_results_are_repeated_as_text(trial: Trial, arguments: Arguments) 
     reply = completed(trial, arguments)
     if "structuredContent" not in reply.result:
         trial.skip("no result had structuredContent")
-    must_satisfy((results.structured_content_is_repeated_as_text,), reply, trial)
+    must_satisfy((results.structured_content_is_repeated_as_text,), trial, arguments, reply)
 
 
 @of_valid("tools.call.valid-inputs-accepted", rarely=RARELY)
@@ -113,18 +121,19 @@ def the_order_of_members_does_not_matter(trial: Trial, arguments: Arguments) -> 
 
 @of_valid("tools.call.valid-inputs-accepted", trait="defaults", rarely=RARELY)
 def what_has_a_default_may_be_left_out(trial: Trial, arguments: Arguments) -> None:
-    """Leaves out what has a default and isn't required; a call that is served with it should be served without it."""
-    schema, defaults = schema_of(trial.tool), defaulted(trial.tool)
-    fewer = {name: value for name, value in arguments.items() if name not in defaults}
-    if len(fewer) == len(arguments) or instance_fault(schema, fewer):
-        trial.skip("nothing that has a default could be left out")
-    if instance_fault(schema, {**fewer, **defaults}):
-        trial.skip("a default is no valid value itself")
-    trial.success({**fewer, **defaults})
-    reply = trial.reply(fewer)
-    shown = f"got {reply} without {', '.join(sorted(set(arguments) - set(fewer)))}"
-    served = reply.succeeded and not reply.is_error_result
-    assert served, f"{shown}, must be as with {brief(defaults)}"
+    """Calls without what has a default, and with the defaults themselves; both should be served, or neither."""
+    rules, defaults = schema_of(trial.tool), defaulted(trial.tool)
+    bare = {name: value for name, value in arguments.items() if name not in defaults}
+    full = {**bare, **defaults}
+    if instance_fault(rules, bare) or instance_fault(rules, full):
+        trial.skip("with or without the defaults the arguments are not valid")
+    without, given = trial.reply(bare), trial.reply(full)
+    shown = f"got {without} for {brief(bare)} and {given} for {brief(full)}"
+    assert served(without) == served(given), f"{shown}, must be served both, or neither"
+    if told(without) != told(given):
+        must_be_steady(trial, bare, told(without), REPETITIONS)
+        must_be_steady(trial, full, told(given), REPETITIONS)
+        trial.hint("answered otherwise without the defaults than with them")
 
 
 @of_valid("tools.call.valid-inputs-accepted", trait="steady", rarely=RARELY)
@@ -185,11 +194,12 @@ def completed(trial: Trial, arguments: Arguments) -> Reply:
     return reply
 
 
-def must_satisfy(monitors: tuple[Monitor, ...], reply: Reply, trial: Trial) -> None:
+def must_satisfy(monitors: tuple[Monitor, ...], trial: Trial, arguments: Arguments, reply: Reply) -> None:
     """Demand that no monitor complains of an answer."""
     offer, frame = trial.subject.leg.offer, reply.frame
     conversation = Conversation(offer.transport, offer.revision)
-    conversation.sent(encode({"jsonrpc": "2.0", "id": reply.message.get("id"), "method": "tools/call"}), frame.channel)
+    asked = {"jsonrpc": "2.0", "id": reply.message.get("id"), "method": "tools/call", "params": arguments}
+    conversation.sent(encode(asked), frame.channel)
     conversation.received(frame.raw, frame.channel, frame.size, frame.too_large, frame.facts)
     for monitor in monitors:
         for seen in monitor(conversation):
@@ -200,6 +210,11 @@ def told(reply: Reply) -> Any:
     """What an answer says, without what may differ from one to the next."""
     error = reply.error
     return {"error": error.get("code")} if error else {k: v for k, v in reply.result.items() if k != "_meta"}
+
+
+def served(reply: Reply) -> bool:
+    """Tell whether there is a result that is no error."""
+    return reply.succeeded and not reply.is_error_result
 
 
 def texts(reply: Reply) -> Iterator[str]:

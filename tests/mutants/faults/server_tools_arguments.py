@@ -149,12 +149,12 @@ def extra_argument_processed(machine: Machine) -> None:
 @fault(
     "valid-arguments-refused",
     breaks=("tools.call.valid-inputs-accepted",),
-    summary="negative integers are refused though the schema allows them",
+    summary="integers below 2 are refused though the schema allows them",
 )
 def valid_arguments_refused(machine: Machine) -> None:
     def problems(original: Any, tool: Any, arguments: Json) -> Any:
-        negative = [name for name, value in arguments.items() if isinstance(value, int) and value < 0]
-        return [*original(tool, arguments), *(f"{name!r} is negative" for name in negative)]
+        small = [name for name, value in arguments.items() if type(value) is int and value < 2]
+        return [*original(tool, arguments), *(f"{name!r} is too small" for name in small)]
 
     override(machine.server.tools, "problems", problems)
 

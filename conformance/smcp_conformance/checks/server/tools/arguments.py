@@ -31,7 +31,7 @@ def arguments_that_are_no_object_are_refused(leg: Leg) -> None:
         session.conversation.malformed = True
         for tool, wrong in ((tool, wrong) for tool in tools for wrong in WRONG):
             reply = call(session, tool, wrong)
-            refused = reply.error is not None or reply.result.get("isError") is True
+            refused = reply.error is not None or reply.is_error_result
             shown = f"got {reply} for {tool['name']!r} with the arguments {brief(wrong)}"
             assert refused, f"{shown}, must be an error or an isError result"
         assert session.ping().succeeded, "got an error to a harmless request after that, must be a result"

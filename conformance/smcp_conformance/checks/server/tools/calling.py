@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smcp_conformance.generate.arguments import WrongArguments, wrong_arguments
-from smcp_conformance.generate.dialect import NoDialect
+from smcp_conformance.generate.faults import Fault
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
+from smcp_conformance.search.inputs import handful
 from smcp_conformance.session import Session
 from smcp_conformance.toolbox import call, patience
 
@@ -29,25 +29,16 @@ def call_unlisted(leg: Leg, name: str) -> Reply:
     return leg.session.request("tools/call", {"name": name, "arguments": {}})
 
 
-def faulty(leg: Leg) -> Iterator[tuple[Mapping[str, Any], WrongArguments]]:
+def faulty(leg: Leg) -> Iterator[tuple[Mapping[str, Any], Fault]]:
     """Tools with wrong arguments, or out: not applicable, or not verified."""
     leg.require_calls()
-    found = [(tool, wrong) for tool in leg.callable_tools for wrong in wrong_for(tool)]
+    found = [(tool, wrong) for tool in leg.callable_tools for wrong in handful(tool)]
     return iter(found or not_applicable("no tool that may be called can be given wrong arguments"))
-
-
-def wrong_for(tool: Mapping[str, Any]) -> tuple[WrongArguments, ...]:
-    """Wrong arguments for `tool`; none where its schema can't be judged."""
-    schema = tool.get("inputSchema")
-    try:
-        return tuple(wrong_arguments(schema)) if isinstance(schema, dict) else ()
-    except NoDialect:
-        return ()
 
 
 def refused(reply: Reply) -> bool:
     """Tell whether arguments were refused: a wrong value may already contradict the header that it should travel in."""
-    return reply.result.get("isError") is True or reply.code in (INVALID_PARAMS, HEADER_MISMATCH)
+    return reply.is_error_result or reply.code in (INVALID_PARAMS, HEADER_MISMATCH)
 
 
 @check("tools.call.never-unanswered", silence=True)
@@ -56,7 +47,7 @@ def calls_are_answered_whatever_the_arguments(leg: Leg) -> None:
     silent = [made.name for made in leg.require_calls() if made.reply is None]
     with leg.fresh() as session:
         for tool in leg.callable_tools[:MOST_TOOLS]:
-            for odd in (*(wrong.value for wrong in wrong_for(tool)[:1]), *odd_arguments(tool)):
+            for odd in (*(wrong.value for wrong in handful(tool)[:1]), *odd_arguments(tool)):
                 call(session, tool, odd)
         assert session.ping().succeeded, "got an error after odd arguments, must be a server that lives on"
     if silent:
@@ -96,7 +87,7 @@ def tool_names_are_case_sensitive(leg: Leg) -> None:
         swapped = made.tool["name"].swapcase()
         if swapped not in names:
             reply = call(leg.session, {**made.tool, "name": swapped}, made.arguments)
-            unknown = reply.error is not None or reply.result.get("isError") is True
+            unknown = reply.error is not None or reply.is_error_result
             assert unknown, f"got {reply} for {swapped!r}, must be refused: only {made.tool['name']!r} is listed"
             return
     not_applicable("no name has letters whose case could be swapped")
@@ -121,7 +112,7 @@ def wrong_arguments_are_refused(leg: Leg) -> None:
     for tool, wrong in faulty(leg):
         reply = call(leg.session, tool, wrong.value)
         if reply.result.get("resultType") != "input_required":
-            shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.fault})"
+            shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.id})"
             assert refused(reply), f"{shown}, must be {REFUSED}"
 
 
@@ -131,8 +122,8 @@ def wrong_arguments_are_refused_in_the_result(leg: Leg) -> None:
     for tool, wrong in faulty(leg):
         reply = call(leg.session, tool, wrong.value)
         if refused(reply) and reply.code != HEADER_MISMATCH:
-            said = reply.result.get("isError") is True
-            shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.fault})"
+            said = reply.is_error_result
+            shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.id})"
             assert said, f"{shown}, must be a result with isError true"
 
 
@@ -141,7 +132,7 @@ def wrong_arguments_are_no_internal_error(leg: Leg) -> None:
     """Calls with arguments that violate the inputSchema; the refusal should not read like a fault of the server."""
     for tool, wrong in faulty(leg):
         reply = call(leg.session, tool, wrong.value)
-        shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.fault})"
+        shown = f"got {reply} for {tool['name']!r} with {brief(wrong.value)} ({wrong.id})"
         assert reply.code != INTERNAL_ERROR, f"{shown}, must be {REFUSED}"
 
 

@@ -117,7 +117,7 @@ def structured_content_is_repeated_as_text(conversation: Conversation) -> Iterat
 def structured_content_conforms_to_output_schema(leg: Leg) -> None:
     """Validates `structuredContent` of each successful valid call against the tool's outputSchema."""
     made = [one for one in leg.require_calls() if one.reply and isinstance(one.tool.get("outputSchema"), dict)]
-    done = [one for one in made if one.reply and one.reply.succeeded and one.reply.result.get("isError") is not True]
+    done = [one for one in made if one.reply and one.reply.succeeded and not one.reply.is_error_result]
     if not made:
         not_applicable("no tool that may be called has an outputSchema")
     if not done:
