@@ -6,8 +6,8 @@ plugin does not show between two cold starts, all its calls are made cold from t
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ FIRST = 3
 SHARE = 3
 """Percent of the other calls that are."""
 
-AGAIN = 3
-"""Further cold starts that have to differ from the warm run, too: else it is the plugin that isn't steady."""
+AGAIN = 4
+"""Times that a call is repeated both ways before a difference is believed: mostly the plugin isn't steady."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class WarmRuns:
     def why_cold(self) -> str:
         """Why calls are made cold; "" as long as they are made warm. Waits for the fork server."""
         if not self.plugin.warm:
-            return "it is configured with `warm = false`"
+            return "its configuration says so, by a command of its own or by `warm = false`"
         if self.difference is not None:
             return f"{self.difference.command} answers otherwise when it is run warm"
         return self._prepared().refusal
@@ -70,7 +70,7 @@ class WarmRuns:
         made = self._prepared().run(words, timeout)
         self._calls[words[0]] += 1
         if not made.timed_out and self._is_sample(words):
-            return self._compared(made, words, steady and words[0] not in self._unsteady)
+            return self._compared(made, words, timeout, steady and words[0] not in self._unsteady)
         return made
 
     def close(self) -> None:
@@ -87,10 +87,10 @@ class WarmRuns:
         return self._place
 
     def _is_sample(self, words: Sequence[str]) -> bool:
-        drawn = zlib.crc32("\0".join(words).encode("utf-8", "surrogatepass")) % 100
-        return self._calls[words[0]] <= FIRST or drawn < SHARE
+        drawn = hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).digest()
+        return self._calls[words[0]] <= FIRST or int.from_bytes(drawn[:4], "big") % 100 < SHARE
 
-    def _compared(self, made: Run, words: Sequence[str], steady: bool) -> Run:
+    def _compared(self, made: Run, words: Sequence[str], timeout: float | None, steady: bool) -> Run:
         """Make a call cold, too, and compare; returns the one to judge."""
         cold = run(self.plugin, words)
         if cold.timed_out:
@@ -98,12 +98,12 @@ class WarmRuns:
         self.compared[words[0]] += 1
         if _alike(made, cold, steady):
             return made
-        others = [run(self.plugin, words) for _ in range(AGAIN)]
-        if any(_alike(made, one, steady) or not _alike(cold, one, steady) for one in others):
-            self._unsteady.add(words[0])
-        else:
+        again = [(self._prepared().run(words, timeout), run(self.plugin, words)) for _ in range(AGAIN)]
+        if all(_alike(one, made, steady) and _alike(other, cold, steady) for one, other in again):
             told = f"{_said(made)} where a cold start gives {_said(cold)}"
             self.difference = Difference(words[0], told, cold)
+        else:
+            self._unsteady.add(words[0])
         return cold
 
 
