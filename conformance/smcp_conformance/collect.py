@@ -15,6 +15,8 @@ from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.requirement import Check, Requirement, Verdict
 from smcp_conformance.search.protocol.collect import ProtocolCollector, protocol_ids
 from smcp_conformance.search.protocol.protocol_check import PAGE as PROTOCOL_PAGE
+from smcp_conformance.search.sequences import PAGE as SEQUENCES_PAGE
+from smcp_conformance.search.sequences import sequence_ids
 from smcp_conformance.search.tool_check import PAGE
 from smcp_conformance.search.tool_collect import ToolsCollector, tool_ids
 
@@ -46,6 +48,7 @@ def check_ids(offers: Iterable[Offer]) -> Iterator[str]:
         yield from (f"{offer.id}::{check.id}" for check in checks if not check.monitor)
         yield from tool_ids(offer)
         yield from protocol_ids(offer)
+        yield from sequence_ids(offer)
         yield from (f"{offer.id}::{check.id}" for check in checks if check.monitor)
 
 
@@ -99,7 +102,13 @@ class LegCollector(pytest.Collector):
         yield from self._pages(check for check in checks if not check.monitor)
         yield ToolsCollector.from_parent(self, name=PAGE, run=self.run, offer=self.offer)
         yield ProtocolCollector.from_parent(self, name=PROTOCOL_PAGE, run=self.run, offer=self.offer)
+        yield self._sequences()
         yield from self._pages(check for check in checks if check.monitor)
+
+    def _sequences(self) -> pytest.Collector:
+        from smcp_conformance.search.sequences.items import SequencesCollector  # whose item is one of those below
+
+        return SequencesCollector.from_parent(self, name=SEQUENCES_PAGE, run=self.run, offer=self.offer)
 
     def _pages(self, checks: Iterable[Check]) -> Iterator[pytest.Collector]:
         for page, group in itertools.groupby(checks, key=lambda check: check.page):
@@ -139,6 +148,11 @@ class ConformanceItem(pytest.Item):
     def inputs(self) -> dict[str, Any] | None:
         """The generated inputs that showed a violation; None where there are none."""
         return None
+
+    @property
+    def retold(self) -> str:
+        """What a replay shows in place of all frames; "" where nothing tells it better than they do."""
+        return ""
 
     @cached_property
     def location(self) -> tuple[str, int | None, str]:

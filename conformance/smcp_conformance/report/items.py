@@ -101,7 +101,7 @@ class ItemReports:
     def _whole(self, item: CheckItem, judgement: Judgement) -> str:
         """The exchange, and of a finding all of stderr that was kept."""
         leg = item.run.leg(item.offer)
-        exchange = whole_exchange(frames_of(item.check, leg), self.context.mask)
+        exchange = item.retold or whole_exchange(frames_of(item.check, leg), self.context.mask)
         stderr = stderr_of(leg) if judgement.verdict in FINDINGS else ""
         return f"{exchange}\nserver's stderr:\n{self.context.mask(stderr.rstrip())}" if stderr else exchange
 
