@@ -47,3 +47,15 @@ def preview_is_the_beginning_of_the_hash(hash_preview: Command, text: str, algor
     """A preview is the beginning of the hash that Python finds of the text's UTF-8 bytes."""
     digest = hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
     assert hash_preview(text=text, algorithm=algorithm, length=length)["preview"] == digest[:length]
+
+
+@law("morse")
+def capitals_sound_like_small_letters(morse: Command, text: str) -> None:
+    """Morse code knows no capitals."""
+    assert morse(text=text.upper())["code"] == morse(text=text.lower())["code"]
+
+
+@law("morse", words=st.lists(st.from_regex("[A-Za-z0-9]{1,4}", fullmatch=True), min_size=2, max_size=3))
+def words_are_coded_one_by_one(morse: Command, words: list[str]) -> None:
+    """The code of a text is that of its words, with a slash between them."""
+    assert morse(text=" ".join(words))["code"] == " / ".join(morse(text=word)["code"] for word in words)

@@ -32,6 +32,8 @@ TEXT = {
     "words_add_up_over_joined_texts": ("len(text.split())", "max(1, len(text.split()))"),
     "echo_gives_back_the_message": ('{"message": message}', '{"message": message.encode("ascii", "ignore").decode()}'),
     "preview_is_the_beginning_of_the_hash": ("text.encode()", "text.encode('utf-8-sig')"),
+    "capitals_sound_like_small_letters": ("text.upper().split()", "(text.upper() + 'E' * text.islower()).split()"),
+    "words_are_coded_one_by_one": ('code = " / ".join(', 'code = ". " + " / ".join('),
 }
 FAULTS = {**{("demo_math", law): fault for law, fault in MATH.items()}}
 FAULTS |= {("demo_text", law): fault for law, fault in TEXT.items()}
