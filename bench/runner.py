@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -103,6 +103,13 @@ def _at_once(both: tuple[Runs, ...], call: Call, calls: int) -> float:
     return 1000 * (time.perf_counter() - began) / (calls * len(both))
 
 
+def table(rows: Mapping[str, Callable[[], tuple[float, float]]]) -> None:
+    """Measure and print each row: two times in milliseconds, and their ratio."""
+    for what, measure in rows.items():
+        ours, base = measure()
+        print(f"{what:42} {ours:8.2f} ms {base:8.2f} ms {ours / base:6.2f}x", flush=True)
+
+
 ROWS: dict[str, Callable[[], tuple[float, float]]] = {
     "plugin, light: warm / cold": calculate,
     "plugin, --describe: warm / cold": describe,
@@ -113,6 +120,4 @@ ROWS: dict[str, Callable[[], tuple[float, float]]] = {
 
 
 if __name__ == "__main__":
-    for what, measure in ROWS.items():
-        ours, base = measure()
-        print(f"{what:42} {ours:8.2f} ms {base:8.2f} ms {base / ours:6.1f}x")
+    table(ROWS)

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 import psutil
+from runner import table
 
 from smcp_conformance.host import Host
 from smcp_conformance.session import Session
@@ -154,6 +155,4 @@ ROWS: dict[str, Callable[[], tuple[float, float]]] = {
 
 
 if __name__ == "__main__":
-    for what, measure in ROWS.items():
-        ours, base = measure()
-        print(f"{what:42} {ours:8.2f} ms {base:8.2f} ms {ours / base:6.2f}x", flush=True)
+    table(ROWS)

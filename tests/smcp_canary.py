@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smcp_clients import write_plugin
+from odd_plugin import write_plugin
 
 TOOL = "canary__mark"
 

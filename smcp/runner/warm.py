@@ -20,8 +20,9 @@ import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+from smcp.runner import descriptors
 from smcp.runner.call import Call
 from smcp.runner.program import Program, fingerprint, folder_of
 from smcp.runner.words import encoded
@@ -83,7 +84,7 @@ class ForkServer:
                     raise Unsuited("its interpreter is a script")
             self._launch()
             self._control.settimeout(START_LIMIT)
-            said = marshal.loads(_framed(self._control))
+            said = marshal.loads(descriptors.framed(self._control))
             self.refusal = said.get("refused")
             self._read = frozenset(said.get("read", ()))
             self._placed = said.get("placed", False)
@@ -128,14 +129,14 @@ class ForkServer:
             connection, far = socket.socketpair()
             ours.callback(connection.close)
             theirs.callback(far.close)
-            stdout, out = _pipe(ours, theirs)
-            stderr, err = _pipe(ours, theirs)
-            fds = [far.fileno(), _stdin(call.stdin, theirs), out, err]
+            stdout, out = descriptors.pipe(ours, theirs)
+            stderr, err = descriptors.pipe(ours, theirs)
+            fds = [far.fileno(), descriptors.stdin(call.stdin, theirs), out, err]
             try:
                 connection.settimeout(ANSWER_LIMIT)
                 socket.send_fds(self._control, [b"."], fds)
                 connection.sendall(request)
-                pid = _number(connection)
+                pid = descriptors.number(connection)
             except OSError as error:
                 self.kill()
                 raise Lost(str(error)) from None
@@ -247,7 +248,7 @@ class WarmProcess:
         """Say whether the command has ended; it has, when its server is gone."""
         if self._exit_code is None:
             try:
-                self._exit_code = _number(self._connection)
+                self._exit_code = descriptors.number(self._connection)
             except BlockingIOError:
                 return False
             except OSError:
@@ -283,32 +284,3 @@ class WarmProcess:
         self._exit_code = _GONE
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-
-
-def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
-    read, write = os.pipe()
-    ours.callback(os.close, read)
-    theirs.callback(os.close, write)
-    return read, write
-
-
-def _stdin(stdin: int | IO[bytes], theirs: ExitStack) -> int:
-    if stdin == subprocess.DEVNULL:
-        null = os.open(os.devnull, os.O_RDWR)
-        theirs.callback(os.close, null)
-        return null
-    return stdin if isinstance(stdin, int) else stdin.fileno()
-
-
-def _number(connection: socket.socket) -> int:
-    """Read four bytes. Raises `OSError` at the end of the stream."""
-    data = connection.recv(4)
-    if len(data) < 4:
-        raise ConnectionResetError("the fork server is gone")
-    return int.from_bytes(data, "little", signed=True)
-
-
-def _framed(connection: socket.socket) -> Any:
-    with connection.makefile("rb") as stream:
-        length = int.from_bytes(stream.read(4), "little")
-        return stream.read(length)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from smcp_clients import ODD_PLUGIN, Pipe, Web, write_plugin
+from odd_plugin import ODD_PLUGIN, write_plugin
+from smcp_clients import Pipe, Web
 
 from smcp.runner import Runs
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
-from smcp_clients import ODD_PLUGIN, write_plugin
+from odd_plugin import ODD_PLUGIN, write_plugin
 
 from smcp.discovery import Discovery
 

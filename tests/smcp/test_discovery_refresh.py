@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from smcp_clients import write_plugin
+from odd_plugin import write_plugin
 
 from smcp.discovery import Discovery
 from smcp.footprint import footprint

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from smcp_clients import write_plugin
+from odd_plugin import write_plugin
 
 from smcp import scraping
 from smcp.discovery import Discovery

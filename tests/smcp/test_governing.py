@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from smcp_clients import META, OldClient, Pipe, Web, call, messages, names, request, write_plugin
+from odd_plugin import write_plugin
+from smcp_clients import META, OldClient, Pipe, Web, call, messages, names, request
 
 GOVERNOR = "sanctum__tools"
 CHANGED = {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}

@@ -13,7 +13,8 @@ import anyio
 import pytest
 from jsonschema import Draft202012Validator
 from mcp.shared.exceptions import MCPError
-from smcp_clients import Pipe, Web, call, hello, names, notification, request, write_plugin
+from odd_plugin import write_plugin
+from smcp_clients import Pipe, Web, call, hello, names, notification, request
 
 from smcp import __version__, health
 from smcp.discovery import Discovery
@@ -30,11 +31,6 @@ elif sys.argv[1] == "fail":
 else:
     print(json.dumps({"token": os.environ.get("TOKEN")}))
 """
-
-HELD = """import pathlib, time
-if sys.argv[1] == "--describe":
-    while pathlib.Path({held!r}).exists():
-        time.sleep(0.01)"""
 
 
 @pytest.fixture
@@ -99,35 +95,19 @@ def test_the_health_path_shows_the_same(own_web: Web) -> None:
     assert report["metrics"]["requests"] == 3
 
 
-@pytest.mark.parametrize("transport", ["stdio", "http"])
-def test_health_is_told_while_plugins_are_still_asked(plugins: Path, transport: str) -> None:
+def test_health_is_told_while_plugins_are_still_asked(plugins: Path) -> None:
     """At once, by its own word: whoever watches the server mustn't take it for dead."""
-    held = plugins / "held"
-    source = PLUGIN.replace('if sys.argv[1] == "--describe":', HELD.format(held=str(held)))
-    write_plugin(plugins, "slow", source)
-    held.write_text("", encoding="utf-8")
-    server = Pipe("--plugins-dir", str(plugins)) if transport == "stdio" else Web("--plugins-dir", str(plugins))
+    discovery = Discovery([plugins], 600)
+    toolset = Toolset(discovery)
     try:
-        report, settled = _reports(server, held)
+        service = Service(toolset)
+        report = service.health()
+        assert (report["status"], report["plugins"], report["tools"]) == ("starting", {}, 0)
+        Draft202012Validator(health.OUTPUT_SCHEMA).validate(report)
+        discovery.start().commands.result(600)
+        assert (service.health()["status"], service.health()["plugins"]) == ("ok", {"p": 2})
     finally:
-        server.stop()
-    assert (report["status"], report["plugins"], report["tools"]) == ("starting", {}, 0)
-    Draft202012Validator(health.OUTPUT_SCHEMA).validate(report)
-    assert (settled["status"], settled["plugins"]) == ("ok", {"p": 2, "slow": 2})
-
-
-def _reports(server: Pipe | Web, held: Path) -> tuple[Any, Any]:
-    """The report before a plugin is let go, and the one after the tools were listed."""
-    if isinstance(server, Pipe):
-        server.listen().open("2025-11-25")
-        report = server.ask(call(1, "health"))["result"]["structuredContent"]
-        held.unlink()
-        server.ask(request(2, "tools/list"))
-        return report, server.ask(call(3, "health"))["result"]["structuredContent"]
-    report = server.client.get(f"{server.base}/health").json()
-    held.unlink()
-    server.ask(request(2, "tools/list"), server.open())
-    return report, server.client.get(f"{server.base}/health").json()
+        toolset.close()
 
 
 def test_a_skipped_plugin_degrades_health(plugins: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
-from smcp_clients import META, STATELESS, TIMEOUT, Web, call, hello, messages, notification, request
+from smcp_clients import META, STATELESS, TIMEOUT, Web, call, hello, notification, request
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and process groups")
 
@@ -166,23 +166,6 @@ def test_methods_media_types_and_sizes(web: Web, session: dict[str, str]) -> Non
     assert web.post(request(1, "ping"), spelled).status_code == 200
 
 
-def test_accept_is_read_as_http_says(web: Web, session: dict[str, str]) -> None:
-    """Two lines count as one, a type with q=0 is refused, and without the two types there is 406."""
-    body = json.dumps(request(1, "ping")).encode()
-    plain = [*session.items(), ("content-type", "application/json")]
-    two = [("accept", "application/json"), ("accept", "text/event-stream")]
-    assert web.client.post(web.url, content=body, headers=[*plain, *two]).status_code == 200
-    refused = web.post(request(1, "ping"), {**session, "accept": "application/json, text/event-stream;q=0"})
-    assert (refused.status_code, refused.json()["id"]) == (406, 1)
-
-
-def test_last_event_id_is_ignored(web: Web) -> None:
-    """Nothing can be resumed, so a GET with it is an ordinary stream, not a server error."""
-    headers = {**web.open(), "accept": "text/event-stream", "last-event-id": "1"}
-    with web.client.stream("GET", web.url, headers=headers) as stream:
-        assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream")
-
-
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -216,62 +199,6 @@ def test_health(web: Web) -> None:
     answer = web.client.get(f"{web.base}/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
     assert web.client.get(f"{web.base}/").status_code == 404
-
-
-def test_equal_ids_in_flight_get_their_own_answers(web: Web, session: dict[str, str]) -> None:
-    """One session, eight requests at once with the ids 1 and "1": each gets the text that it asked for."""
-    told: dict[int, Any] = {}
-
-    def ask(number: int) -> None:
-        answer = web.ask(call(1 if number % 2 else "1", "odd__argv", {"text": str(number)}), session)
-        told[number] = (answer["id"], answer["result"]["content"][0]["text"])
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(TIMEOUT)
-    assert told == {number: (1 if number % 2 else "1", f'["--text={number}"]') for number in range(8)}
-
-
-@posix
-def test_a_cancelled_call_is_stopped_and_never_answered(web: Web, session: dict[str, str]) -> None:
-    """In the handshake era by a notification whose id fits exactly; the stream ends without an answer."""
-    answers: list[Any] = []
-    asking = threading.Thread(
-        target=lambda: answers.extend(messages(web.post(call(5, "odd__nap", {"seconds": 600}), session)))
-    )
-    asking.start()
-    running = waited_child(web)
-    web.post(notification("notifications/cancelled", {"requestId": "5"}), session)
-    web.post(notification("notifications/cancelled", {"requestId": [5]}), session)
-    assert web.ask(request(6, "ping"), session)["result"] == {}
-    assert running.is_running()
-    web.post(notification("notifications/cancelled", {"requestId": 5}), session)
-    asking.join(TIMEOUT)
-    running.wait(TIMEOUT)
-    assert answers == []
-
-
-@posix
-def test_leaving_cancels_a_stateless_call(web: Web) -> None:
-    """At 2026-07-28 closing the response stream is the cancellation."""
-    body = json.dumps(call(1, "odd__nap", {"seconds": 600}, _meta=META))
-    head = [
-        "POST /mcp HTTP/1.1",
-        f"Host: {web.base.removeprefix('http://')}",
-        "Content-Type: application/json",
-        "Accept: application/json, text/event-stream",
-        f"MCP-Protocol-Version: {STATELESS}",
-        "Mcp-Method: tools/call",
-        "Mcp-Name: odd__nap",
-        f"Content-Length: {len(body)}",
-    ]
-    port = int(web.base.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall("\r\n".join([*head, "", body]).encode())
-        running = waited_child(web)
-    running.wait(TIMEOUT)
 
 
 def test_the_header_says_what_the_endpoint_serves(web: Web) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from smcp_clients import Pipe, Web, call, notification, request, write_plugin
+from odd_plugin import write_plugin
+from smcp_clients import Pipe, Web, call, notification, request
 
 from smcp import toolset
 from smcp.discovery import Discovery
@@ -74,6 +75,7 @@ def test_a_changed_plugin_is_made_ready_anew(pipe: Pipe, plugins: Path) -> None:
     """Its next call is as warm as its first was."""
     pipe.open("2025-11-25")
     before = fork_server(pipe)
+    assert pipe.ask(call(0, "p__parent"))["result"]["content"][0]["text"] == str(before)
     fresh = plugins / "fresh"
     fresh.write_text(PLUGIN.replace('"other"', '"another"'), encoding="utf-8")
     fresh.replace(plugins / "p" / "cli.py")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from smcp_clients import ODD_PLUGIN, write_plugin
+from odd_plugin import ODD_PLUGIN, write_plugin
 
 from smcp.discovery import Command, Discovery
 from smcp.runner import Call, End, Outcome, Runs

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from smcp_clients import META, Pipe, call, request, write_plugin
+from odd_plugin import write_plugin
+from smcp_clients import META, Pipe, call, request
 
 STRICT = """
 import json, sys
@@ -71,7 +72,12 @@ def test_everything_described_is_listed(pipe: Pipe) -> None:
     listed = tools(pipe)["strict__argv"]
     assert listed["title"] == "Arguments"
     assert listed["annotations"] == {"readOnlyHint": True}
-    assert listed["inputSchema"]["properties"]["level"] == {"type": "integer", "minimum": 1, "maximum": 5, "default": 3}
+    assert listed["inputSchema"]["properties"]["level"] == {
+        "type": ["integer", "null"],
+        "minimum": 1,
+        "maximum": 5,
+        "default": 3,
+    }
     assert listed["inputSchema"]["examples"] == [{"level": 1}]
     assert listed["outputSchema"]["type"] == "object"
     assert listed["outputSchema"]["anyOf"][0]["required"] == ["argv"]
