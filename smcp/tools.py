@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mcp_types import (
     AudioContent,
@@ -38,10 +39,22 @@ def tool(command: Command) -> Tool:
         name=command.tool_name,
         title=described.get("title"),
         description=described["description"],
-        input_schema=command.input_schema,
+        input_schema=_offered(command.input_schema),
         output_schema=command.output_schema,
         annotations=None if annotations is None else ToolAnnotations.model_validate(annotations),
     )
+
+
+def _offered(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a command's arguments, with null for each that isn't required: it is taken for leaving it out."""
+    required = schema.get("required", ())
+    members = schema.get("properties", {}).items()
+    return {**schema, "properties": {k: v if k in required else _nullable(v) for k, v in members}}
+
+
+def _nullable(schema: Mapping[str, Any]) -> dict[str, Any]:
+    choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, "type": [schema["type"], "null"], **choices}
 
 
 def result(answer: Answer, revision: str) -> CallToolResult:
