@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib.util
 import json
 import subprocess
 import sys
@@ -36,6 +38,77 @@ def test_a_new_plugin_passes_the_conformance_run_at_once(tmp_path: Path) -> None
     for law in ("greeting_names_whom_it_greets", "greeting_once_is_the_default", "nobody_is_not_greeted"):
         assert f"plugins::greetings::laws::{law} PASSED" in ran.stdout
     assert "plugins::greetings::contract::describe_exits_0 PASSED" in ran.stdout
+
+
+@pytest.mark.slow
+def test_the_template_is_itself_a_plugin_that_keeps_its_laws(tmp_path: Path) -> None:
+    """What is copied is linted, typed and tested as it stands."""
+    laws = [
+        "--smcp-conformance",
+        "--smcp-plugins",
+        str(scaffold.TEMPLATE.parent),
+        "-k",
+        "laws",
+        "-p",
+        "no:cacheprovider",
+    ]
+    command = [sys.executable, "-m", "pytest", *laws]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "plugins::template" in ran.stdout
+
+
+def test_the_template_reads_every_type_and_keeps_every_limit() -> None:
+    """Also those that its one command has no use for: whoever describes them gets them."""
+    template = _template()
+    read = {kind: one for kind, one in template.TYPES.items() if kind != "string"}
+    right = {"number": ("-1.5e3", -1500.0), "integer": ("-12", -12), "boolean": ("true", True)}
+    assert {kind: (right[kind][0], one(right[kind][0])) for kind, one in read.items()} == right
+    for one in read.values():
+        for text in ("", "x", "1e999", "１", "nan", "True"):
+            with pytest.raises(argparse.ArgumentTypeError, match=r"is not a|is neither"):
+                one(text)
+    kept: dict[str, tuple[Any, Any, Any]] = {
+        "minimum": (2, 2, 1),
+        "maximum": (2, 2, 3),
+        "minLength": (2, "ab", "a"),
+        "maxLength": (2, "ab", "abc"),
+    }
+    kept["pattern"] = ("^a", "ab", "b")
+    assert kept.keys() == template.LIMITS.keys()
+    for keyword, (limit, value, wrong) in kept.items():
+        assert template.LIMITS[keyword](value, limit)
+        assert not template.LIMITS[keyword](wrong, limit)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "status"),
+    [
+        (["--describe"], None, 0),
+        (["greet", "--name=--"], None, 0),
+        ([], "invalid_arguments", 2),
+        (["greet"], "invalid_arguments", 2),
+        (["greet", "--name=a", "--times=1.5"], "invalid_arguments", 2),
+        (["greet", "--name="], "out_of_range", 1),
+        (["greet", "--name=a", "--times=10"], "out_of_range", 1),
+        (["greet", b"--name=\xff"], "invalid_text", 2),
+    ],
+)
+def test_the_template_answers_in_json_whatever_the_words(words: list[Any], code: str | None, status: int) -> None:
+    """A refusal has a stable code."""
+    command = [sys.executable, str(scaffold.TEMPLATE / "cli.py"), *words]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr, json.loads(done.stdout).get("code")) == (status, b"", code)
+
+
+def _template() -> Any:
+    """The template's cli.py as a module."""
+    spec = importlib.util.spec_from_file_location("template_of_plugins", scaffold.TEMPLATE / "cli.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("name", ["greetings", "Two_words-2", LONGEST])

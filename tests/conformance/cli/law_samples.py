@@ -19,6 +19,8 @@ ANSWER = """
     if value == 13:
         print(json.dumps({'error': {'code': 'unlucky', 'message': 'no such number'}}))
         sys.exit(1)
+    if value == 11:
+        sys.exit(print(json.dumps({'error': 'exit code'})))
     if value == 7:
         sys.exit('no JSON')
     print(json.dumps({'value': value * 2 if sys.argv[1] == 'twice' else value // 2}))

@@ -109,6 +109,7 @@ def no_double_reaches_a_thousand(twice, n):
             ("twice(n=13)", "Refused: twice refused: unlucky: no such number", ""),
             ("twice.refusal(n=1)", 'exit code 0 with \'{"value": 2}\\n\' for {"n": 1}', "a refusal"),
             ("twice(n=7)", 'stdout that is empty for {"n": 7}', "exactly one strict JSON document in UTF-8"),
+            ("twice(n=11)", 'exit code 0 with the error \'{"error": ', "a non-zero exit code with an error"),
             ('twice(n=1)["valu"]', "KeyError: 'valu'", ""),
             ("return twice(n=1) == 3", "False returned", "an assert: what a law returns means nothing"),
             ("assert not twice(n=1), 'it is there'", "it is there assert not", "not twice(n=1), 'it is there'"),
