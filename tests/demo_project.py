@@ -13,11 +13,15 @@ LEG = f"stdio-{REVISION}"
 PROLOGUE = """
 import smcp_conformance.checks
 import smcp_conformance.detect
+import smcp_conformance.search.protocol.collect
+import smcp_conformance.search.sequences
 from smcp_conformance.requirement import REGISTRY, check, not_applicable, not_verified
 
 REGISTRY.clear()
 smcp_conformance.checks.__path__[:] = []  # the real ones stay out
 smcp_conformance.detect.listed = lambda tools, policy: ()  # and nothing is generated for tools
+smcp_conformance.search.sequences.concerns = lambda offer: False  # nor are sequences
+smcp_conformance.search.protocol.collect.protocol_checks = lambda offer: ()  # nor values of the protocol
 
 
 def page(function):

@@ -17,5 +17,10 @@ NAME = "requests_in_any_order_are_served"
 
 def sequence_ids(offer: Offer) -> Iterator[str]:
     """The id of the item on the leg of `offer`."""
-    if requirement(UNANSWERED).concerns(offer.transport, offer.revision):
+    if concerns(offer):
         yield f"{offer.id}::{PAGE}::{NAME}"
+
+
+def concerns(offer: Offer) -> bool:
+    """Tell whether there is anything to search for on the leg of `offer`."""
+    return requirement(UNANSWERED).concerns(offer.transport, offer.revision)

@@ -13,7 +13,7 @@ from smcp_conformance.reply import HandshakeRefused, Pending
 from smcp_conformance.search.sequences.client import Client
 from smcp_conformance.search.sequences.lists import compare
 from smcp_conformance.search.sequences.step import Step
-from smcp_conformance.search.sequences.violation import DISCOVERY, INITIALIZE, Broken, Violation
+from smcp_conformance.search.sequences.violation import DISCOVERY, Broken, Violation
 from smcp_conformance.toolbox import patience
 from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, TooLarge, Unreachable, WireError
 from smcp_conformance.wire.exchange import HttpExchange
@@ -50,9 +50,7 @@ def initialize(stage: Stage, step: Step, client: Client) -> None:
     except (HandshakeRefused, WireError) as failing:
         client.gone = True
         if not client.early:
-            must_be = "an initialize result at the revision that was spoken before"
-            silent = isinstance(failing, NoAnswer)
-            raise Broken(Violation(INITIALIZE, str(failing), must_be, silent=silent)) from None
+            stage.refused(client, str(failing), isinstance(failing, NoAnswer))
 
 
 def early(stage: Stage, step: Step, client: Client) -> None:

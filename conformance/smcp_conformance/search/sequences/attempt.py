@@ -106,10 +106,12 @@ class Attempt:
 
     def _searched(self, theatre: Theatre, remembered: Remembered) -> Performance | None:
         order = self.order
-        found = search(theatre, order.check, order.max_examples, self._seed(), shrink=order.shrink)
+        found = search(theatre, order.check, order.max_examples, self._seed(), shrink=order.shrink, late=order.over)
         if found.lost:
             seen = f"{found.lost.requirement}: got {found.lost.got}, must be {found.lost.must_be}"
             not_verified(f"not reproducible: {seen}; it was not so when the same was done again on a fresh server")
+        if found.cut:
+            not_verified(f"the time budget (--smcp-time-budget) was used up after {found.played} steps")
         if not found.played:
             not_verified("not a single step could be taken")
         if found.shown and found.shown.shown:

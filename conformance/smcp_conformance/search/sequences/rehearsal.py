@@ -6,7 +6,7 @@ plays it again, from the beginning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from smcp_conformance.search.sequences.inputs import Inputs
 from smcp_conformance.search.sequences.plan import Plan
@@ -18,16 +18,19 @@ from smcp_conformance.search.sequences.violation import Broken, Violation
 class Rehearsal:
     """Plays on one stage until a violation fails; those that only warn are noted on the way, each once.
 
-    `check` is the name of the check that is at work, by which severities go.
+    `check` is the name of the check that is at work, by which severities go; `late` tells that the time budget is used
+    up, and `cut` that it ended the play.
     """
 
-    def __init__(self, stage: Stage, check: str) -> None:
+    def __init__(self, stage: Stage, check: str, late: Callable[[], bool] = bool) -> None:
         self.stage = stage
         self.plan: Plan = stage.plan
         self.inputs = Inputs(stage.plan)
         self.check = check
         self.noted: list[Violation] = []
         self.over = False
+        self.cut = False
+        self._late = late
         self._begun: list[tuple[int, tuple[int, ...]]] = []
 
     def begin(self) -> None:
@@ -37,7 +40,8 @@ class Rehearsal:
 
     def take(self, step: Step) -> None:
         """Play one step, unless a violation has ended it all."""
-        if self.over:
+        self.cut = self.cut or self._late()
+        if self.over or self.cut:
             return
         try:
             self.stage.play(step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,9 +22,10 @@ ACTS = 3
 """So many servers, one after the other, play a search's sequences: a fault that the first steps bring out for good
 hides those that need a server without it."""
 
-CONNECTIONS = ({"connect": 2, "reconnect": 1, "garbage": 1}, {"connect": 2, "reconnect": 0, "garbage": 0})
-"""What the first act and each other one may cost over stdio: there each connection is a process, whose start takes
-longer than many sequences."""
+FIRST_ACT = {"connect": 3, "second client": 1, "reconnect": 0, "garbage": 1}
+OTHER_ACTS = {"connect": 3, "second client": 0, "reconnect": 0, "garbage": 0}
+"""What an act may cost over stdio: there each connection is a process, whose start takes longer than many sequences,
+and one process learns nothing from another."""
 
 HASTE = 20  # times the slowest answer that was seen: so long is waited for one while a sequence is made shorter
 LEAST_PATIENCE = 0.5  # seconds
@@ -33,31 +35,42 @@ LEAST_PATIENCE = 0.5  # seconds
 class Found:
     """What a search came to: the shortest sequence as it was `shown` in the end, or why there is none.
 
-    `lost` is a violation that was seen once and couldn't be seen again; `played` counts the steps of the search.
+    `lost` is a violation that was seen once and couldn't be seen again; `played` counts the steps of the search, and
+    `cut` tells that the time budget ended it.
     """
 
     shown: Performance | None = None
     lost: Violation | None = None
     played: int = 0
+    cut: bool = False
 
 
-def search(theatre: Theatre, check: str, max_examples: int, seeded: int | None, *, shrink: bool = True) -> Found:
+def search(
+    theatre: Theatre,
+    check: str,
+    max_examples: int,
+    seeded: int | None,
+    *,
+    shrink: bool = True,
+    late: Callable[[], bool] = bool,
+) -> Found:
     """Draw `max_examples` sequences, play them, and make the worst violation's as short as it gets.
 
-    `check` is the name of the check that is at work; without `shrink` the first sequence that shows it will do.
+    `check` is the name of the check that is at work; without `shrink` the first sequence that shows it will do. `late`
+    tells that the time budget is used up.
     """
     each = max(1, max_examples // ACTS)
     acts: list[Rehearsal] = []
     for number in range(min(ACTS, max_examples)):
-        connections = CONNECTIONS[min(number, 1)] if theatre.target.transport == "stdio" else None
-        rehearsal = Rehearsal(theatre.stage(connections), check)
+        most = OTHER_ACTS if number else FIRST_ACT
+        rehearsal = Rehearsal(theatre.stage(most if theatre.target.transport == "stdio" else None), check, late)
         acts.append(_played(rehearsal, each, None if seeded is None else seeded + number))
-        if acts[-1].over:
+        if acts[-1].over or acts[-1].cut:
             break
     played = sum(len(act.stage.played) for act in acts)
     telling = [act for act in acts if act.over] or [act for act in acts if act.worst]
     if not telling:
-        return Found(played=played)
+        return Found(played=played, cut=acts[-1].cut)
     return replace(_pinned_down(theatre, telling[0], shrink), played=played)
 
 

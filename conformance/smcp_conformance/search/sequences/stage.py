@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from smcp_conformance.catalogue import requirement
 from smcp_conformance.host import Host
 from smcp_conformance.judge import parse
 from smcp_conformance.launch import StartError
@@ -15,8 +16,8 @@ from smcp_conformance.search.sequences.actions import GARBAGE as GARBAGE_SENT
 from smcp_conformance.search.sequences.client import Client
 from smcp_conformance.search.sequences.lists import Listed
 from smcp_conformance.search.sequences.plan import Plan
-from smcp_conformance.search.sequences.step import Step
-from smcp_conformance.search.sequences.violation import GARBAGE, UNANSWERED, Broken, Violation
+from smcp_conformance.search.sequences.step import CLIENTS, Step
+from smcp_conformance.search.sequences.violation import GARBAGE, INITIALIZE, ISOLATION, UNANSWERED, Broken, Violation
 from smcp_conformance.session import Session
 from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wire.transcript import Conversation
@@ -47,6 +48,7 @@ class Stage:
         self.hurried = False
         self.touched = False
         self._left = dict(most or {})
+        self._left_before = False
         self._unjudged: list[Conversation] = []
 
     def play(self, step: Step) -> None:
@@ -59,7 +61,7 @@ class Stage:
                 return
             self._settle(step)
         except Broken as broken:
-            if broken.violation.requirement not in self.ignored:
+            if self._matters(broken.violation.requirement):
                 raise Broken(replace(broken.violation, step=len(self.played))) from None
 
     def play_all(self, steps: Sequence[Step]) -> Violation | None:
@@ -77,7 +79,8 @@ class Stage:
     def client(self, number: int) -> Client | None:
         """Client `number`, connected when it is first asked for; None if no connection is left."""
         found = self.clients.get(number)
-        return self.connect(number, "connect") if found is None or found.gone else found
+        why = "connect" if number == CLIENTS[0] else "second client"
+        return self.connect(number, why) if found is None or found.gone else found
 
     def connect(self, number: int, why: str) -> Client | None:
         """Connect client `number` anew, without a handshake; None if no connection is left."""
@@ -97,6 +100,7 @@ class Stage:
             client = self.clients.pop(each, None)
             self.listed = {key: listed for key, listed in self.listed.items() if self.plan.stateless or key[0] != each}
             if client is not None:
+                self._left_before = self._left_before or client.ready
                 self.slowest = max(self.slowest, client.slowest)
                 client.session.close()
 
@@ -107,6 +111,19 @@ class Stage:
         found = [each for conversation in conversations for each in self._complaints(conversation)]
         if found:
             raise Broken(min(found, key=lambda violation: violation.step))
+
+    def refused(self, client: Client, got: str, silent: bool) -> None:
+        """Blame the server for a handshake that failed; raises `Broken`.
+
+        Over stdio nothing demands that two of its processes can run at once, over HTTP little speaks against a server
+        for a single client.
+        """
+        others = [each for each in self.clients.values() if each is not client]
+        if self.plan.offer.transport == "stdio" and others:
+            return
+        alone = self.plan.offer.transport == "stdio" or not (others or client.company or self._left_before)
+        must_be = "an initialize result at the revision that was spoken before"
+        raise Broken(Violation(INITIALIZE if alone else ISOLATION, got, must_be, silent=silent))
 
     def say(self, probe: str) -> None:
         """Mark all that is said from now on."""
@@ -173,6 +190,11 @@ class Stage:
         if code is not None:
             rule = GARBAGE if step.action == "garbage" else UNANSWERED
             raise Broken(Violation(rule, f"the server exited with code {code}", "a server that goes on serving"))
+
+    def _matters(self, rule: str) -> bool:
+        """Tell whether a requirement is demanded here, and not ignored."""
+        offer = self.plan.offer
+        return rule not in self.ignored and requirement(rule).concerns(offer.transport, offer.revision)
 
     def _complaints(self, conversation: Conversation) -> Iterator[Violation]:
         for check, rule in self.plan.monitors:
