@@ -164,4 +164,4 @@ def _must_be_refused(answer: Answer) -> None:
 
 def _taken(answer: Answer) -> bool:
     run = answer.run
-    return run.returncode == 0 and not run.timed_out and not run.flooded
+    return run.returncode == 0 and not run.ended_by_us

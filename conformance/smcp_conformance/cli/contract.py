@@ -15,7 +15,8 @@ from smcp_conformance.cli.answer import Answer, Violation
 from smcp_conformance.cli.check import of_plugin
 from smcp_conformance.cli.command import Described
 from smcp_conformance.cli.runner import run
-from smcp_conformance.cli.surroundings import changed, files, offline, sandbox
+from smcp_conformance.cli.sandbox import fresh_sandbox
+from smcp_conformance.cli.surroundings import changed, files, leading_to, offline
 from smcp_conformance.requirement import Level, not_verified
 
 Surroundings = Mapping[str, "str | None"]
@@ -94,8 +95,8 @@ def describe_writes_no_file(plugin: Described) -> None:
     """
     _steady(plugin)
     own = files(plugin.plugin.folder)
-    with sandbox() as place:
-        there = plugin.ask("--describe", cwd=place.cwd, env=place.env)
+    with fresh_sandbox() as place:
+        there = plugin.ask("--describe", cwd=place.cwd, env=leading_to(place))
         written = changed({}, files(place.folder)) + changed(own, files(plugin.plugin.folder))
     if written:
         there.broke(f"the files {', '.join(map(repr, written[:5]))}", "no file written to describe what there is")

@@ -13,14 +13,14 @@ from typing import Any
 
 import psutil
 
-from smcp.discovery import plugin_environment
 from smcp_conformance.cli.answer import Answer, NotJson, Violation, shown
 from smcp_conformance.cli.check import of_command
 from smcp_conformance.cli.command import Command
 from smcp_conformance.cli.contract import C_LOCALE
 from smcp_conformance.cli.inputs import working_arguments
-from smcp_conformance.cli.runner import TIMEOUT, run
-from smcp_conformance.cli.surroundings import changed, files, sandbox
+from smcp_conformance.cli.runner import run
+from smcp_conformance.cli.sandbox import fresh_sandbox
+from smcp_conformance.cli.surroundings import changed, files, leading_to
 from smcp_conformance.launch.escaped import bearing, kill, living, marked
 from smcp_conformance.requirement import not_applicable, not_verified
 
@@ -62,8 +62,8 @@ def nothing_is_written_outside_the_temporary_folder(command: Command) -> None:
         not_applicable("the command says readOnlyHint: false")
     arguments = working_arguments(command)
     own = files(command.plugin.folder)
-    with sandbox() as place:
-        answer = _called(command, arguments, cwd=place.cwd, env=place.env)
+    with fresh_sandbox() as place:
+        answer = _called(command, arguments, cwd=place.cwd, env=leading_to(place))
         left = [path for path in changed({}, files(place.folder)) if not path.startswith("tmp/")]
         left += changed(own, files(command.plugin.folder))
     if left:
@@ -75,9 +75,9 @@ def nothing_is_left_running(command: Command) -> None:
     """No process that a call started is there when the call is over, wherever it went."""
     arguments = working_arguments(command)
     words = (*command.plugin.command, *command.words(arguments))
-    with sandbox() as place:
-        env, marker = marked({**plugin_environment(), **place.env})
-        code = _finished(words, env, str(place.cwd))
+    with fresh_sandbox() as place:
+        env, marker = marked(place.environment({}))
+        code = _finished(words, env, str(place.cwd), command.plugin.timeout)
         left = _left(marker)
     if left:
         usual = _called(command, arguments)
@@ -139,12 +139,12 @@ def _printed(answer: Answer) -> object:
         return answer.run.stdout
 
 
-def _finished(words: tuple[str, ...], env: Mapping[str, str], cwd: str) -> int:
+def _finished(words: tuple[str, ...], env: Mapping[str, str], cwd: str, patience: float) -> int:
     """Run words to their end, or for as long as a call may take, and return the exit code. Its group is left alone."""
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(words, env=env, cwd=cwd, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
     with suppress(subprocess.TimeoutExpired):
-        return process.wait(TIMEOUT)
+        return process.wait(patience)
     process.kill()
     return process.wait()
 

@@ -105,7 +105,7 @@ def _printed(answer: Answer) -> object:
 
 def _refused(answer: Answer) -> bool:
     run = answer.run
-    return run.returncode != 0 and not run.timed_out and not run.flooded
+    return run.returncode != 0 and not run.ended_by_us
 
 
 def _less(arguments: Mapping[str, Any], name: str) -> dict[str, Any]:

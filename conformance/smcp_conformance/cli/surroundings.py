@@ -9,14 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from smcp_conformance.cli.runner import Plugin
+from smcp_conformance.cli.sandbox import Sandbox
 
 NOBODY = "http://127.0.0.1:9"
 """A proxy that nobody is: port 9, "discard", is closed wherever it isn't there on purpose."""
@@ -63,32 +62,10 @@ def offline() -> Offline:
     return Offline((), {**proxies, **more}, "what isn't written in Python and uses no proxy")
 
 
-@dataclass(frozen=True)
-class Sandbox:
-    """A folder with a cwd, a HOME and a temporary folder in it, which a call gets in place of those that it has."""
-
-    folder: Path
-
-    @property
-    def cwd(self) -> Path:
-        """The working directory."""
-        return self.folder / "cwd"
-
-    @property
-    def env(self) -> dict[str, str]:
-        """The changes to the environment that lead there."""
-        home, temporary = str(self.folder / "home"), str(self.folder / "tmp")
-        return {"HOME": home, "USERPROFILE": home, "TMPDIR": temporary, "TEMP": temporary, "TMP": temporary}
-
-
-@contextmanager
-def sandbox() -> Iterator[Sandbox]:
-    """Make a sandbox for the time of a `with` block."""
-    with tempfile.TemporaryDirectory(prefix="smcp-sandbox-", ignore_cleanup_errors=True) as folder:
-        made = Sandbox(Path(folder).resolve())
-        for name in ("cwd", "home", "tmp"):
-            (made.folder / name).mkdir()
-        yield made
+def leading_to(place: Sandbox) -> dict[str, str]:
+    """The changes to the environment that make a sandbox the home and the temporary folder of a call."""
+    home, temporary = str(place.folder / "home"), str(place.folder / "tmp")
+    return {"HOME": home, "USERPROFILE": home, "TMPDIR": temporary, "TEMP": temporary, "TMP": temporary}
 
 
 def files(folder: Path) -> Files:
