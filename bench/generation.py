@@ -74,7 +74,7 @@ def measured(schemas: Iterable[Any], examples: int = EXAMPLES) -> Generation:
         began, cpu_began = time.perf_counter(), time.process_time()
         values = _drawn(strategy, examples)
         rates.append(len(values) / (time.perf_counter() - began))
-        cpu_rates.append(len(values) / (time.process_time() - cpu_began))
+        cpu_rates.append(len(values) / max(1e-6, time.process_time() - cpu_began))
         wrong += not _all_valid(schema, values)
     return Generation(count, len(rates), wrong, tuple(rates), tuple(cpu_rates))
 

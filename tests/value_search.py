@@ -127,7 +127,7 @@ class Asked:
 
     def _same(self, arguments: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if len(arguments) > 1:
-            yield "in another order", dict(reversed(arguments.items()))
+            yield "in another order", dict(reversed(list(arguments.items())))
         for name, member in self.mutant.schema.get("properties", {}).items():
             if "default" in member:
                 yield "with defaults", {**arguments, name: member["default"]} if name not in arguments else arguments
@@ -173,7 +173,8 @@ def searched(
     examples: int = EXAMPLES,
 ) -> Found | None:
     """Draw examples by a seed until there is a complaint, and shrink that; None if there is none."""
-    tried, wrong = [0], []
+    tried = [0]
+    wrong: list[tuple[Mapping[str, Any], str]] = []
 
     @seed(number)
     @settings(
@@ -194,7 +195,8 @@ def searched(
     try:
         run()
     except AssertionError:
-        return Found(tried[0], *wrong[-1], asking.calls)
+        value, complaint = wrong[-1]
+        return Found(tried[0], value, complaint, asking.calls)
     return None
 
 

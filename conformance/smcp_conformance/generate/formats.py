@@ -8,9 +8,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
+from smcp_conformance.generate.weights import weighted
 
 OFFSETS = ("Z", "+00:00", "-00:00", "+14:00", "-23:59", "z")
 HOST = r"[a-z0-9]{1,8}(-[a-z0-9]{1,8})?(\.[a-z]{2,6}){0,2}"
@@ -24,8 +28,24 @@ def _matching(pattern: str) -> SearchStrategy[str]:
     return st.from_regex(rf"\A(?:{pattern})\Z", fullmatch=True)
 
 
+def _days() -> SearchStrategy[date]:
+    """Dates, among them leap days, last days of a year, and those where clocks begin or end."""
+    days = st.dates()
+    leap_days = days.map(lambda day: day.replace(day.year - day.year % 4 or 4, 2, 28) + timedelta(days=1))
+    # Each drawn as another day would be, so that Hypothesis can carry it over to the branches before.
+    ends = [days.map(partial(_other, end)) for end in (date(1970, 1, 1), date(2038, 1, 19), date.min, date.max)]
+    last_days = days.map(lambda day: day.replace(month=12, day=31))
+    return weighted([(4, days), (1, last_days), (1, leap_days), *((1, end) for end in ends)])
+
+
+def _other(day: date, drawn: date) -> date:
+    return day
+
+
 def _moment() -> SearchStrategy[str]:
-    return st.tuples(st.datetimes().map(lambda moment: moment.isoformat()), st.sampled_from(OFFSETS)).map("".join)
+    clocks = st.times() | st.sampled_from((time.min, time(23, 59, 59)))
+    moments = st.builds(datetime.combine, _days(), clocks).map(datetime.isoformat)
+    return st.tuples(moments, st.sampled_from(OFFSETS)).map("".join)
 
 
 def _clock() -> SearchStrategy[str]:
@@ -50,7 +70,7 @@ JSON_TEXTS = st.recursive(
 ).map(json.dumps)
 FORMATS: Mapping[str, SearchStrategy[str]] = {
     "date-time": _moment(),
-    "date": st.dates().map(str),
+    "date": _days().map(str),
     "time": _clock(),
     "duration": _duration(),
     "email": EMAILS,

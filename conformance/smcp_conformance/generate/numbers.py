@@ -22,6 +22,8 @@ EDGES = (-1, 10, 255, 2**15, 2**31, -(2**31), 2**32, 2**53, -(2**53), 2**63, -(2
 FLOAT_EDGES = (-0.0, 0.5, 0.1, -1.5, 1e-7, 2.0**53, 1e16, 1e21, 1e308, -1e308)
 BEYOND = 1.5e308
 SAFE_INTEGER = 2**53 - 1
+SMALL = 1000
+CLOSE = 2**16  # bounds that are no further apart than this leave enough small numbers
 WRITTEN_OUT = 1e21  # where programs begin to write whole numbers with an exponent
 FORMATS: Mapping[str, tuple[int, int]] = {
     **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64, 128)},
@@ -92,7 +94,7 @@ def integers(within: Bounds, as_floats: bool = False) -> SearchStrategy[int | fl
     plain: SearchStrategy[int | float] = st.integers(low, high)
     edges = [(1, edge) for edge in _integer_edges(low, high, step)]
     spelled = [(1, plain.map(lambda n: _as_float(n, int(step))))] if as_floats else []
-    found, times = weighted([(8, plain), *spelled, *edges]), int(step)
+    found, times = weighted([(8, plain), *_small(low, high, 8), *spelled, *edges]), int(step)
     return found if times == 1 else found.map(lambda n: n * times if isinstance(n, int) else n)
 
 
@@ -117,7 +119,15 @@ def _multiples(within: Bounds, step: Fraction) -> SearchStrategy[int | float] | 
     if low is not None and high is not None and low > high:
         return None
     edges = [(1, edge) for edge in _integer_edges(low, high, step)]
-    return weighted([(8, st.integers(low, high)), *edges]).map(lambda n: _number(n * step))
+    common = len(edges) or 1
+    drawn = weighted([(common, st.integers(low, high)), *_small(low, high, common), *edges])
+    return drawn.map(lambda n: _number(n * step))
+
+
+def _small(low: int | None, high: int | None, weight: int) -> Iterator[tuple[int, SearchStrategy[int]]]:
+    """Small integers, where the bounds are so far apart that Hypothesis would hardly draw any."""
+    if low is not None and high is not None and high - low > CLOSE and low <= SMALL and high >= -SMALL:
+        yield weight, st.integers(max(low, -SMALL), min(high, SMALL))
 
 
 def _as_float(n: int | float, times: int) -> int | float:

@@ -19,6 +19,9 @@ from smcp_conformance.generate.schema import Schema
 
 MORE_NAMES = st.sampled_from((0,) * 10 + (1, 2))
 ONLY_MORE_NAMES = st.sampled_from((0, 1, 1, 2, 3))
+# Names that mean something to the language a program is written in, or to its queries and paths.
+TELLING_NAMES = ("", "__proto__", "constructor", ".", "$ref", "__class__", "toString")
+ANY_NAME = {"anyOf": [{"type": "string"}, {"type": "string"}, {"enum": list(TELLING_NAMES)}]}
 SHALLOW = 1  # levels of what nothing is asked of
 TRIES = 8
 
@@ -163,7 +166,7 @@ def _member_node(plan: Plan, case: Case, name: str, naming: Sequence[Schema]) ->
 def _unnamed(plan: Plan, case: Case, matched: Sequence[str], naming: Sequence[Schema]) -> Unnamed:
     held = plan.node(_held(case, None, matched.__contains__))
     place = next(iter(case.parts), plan.root)
-    shapes = [place.like({"type": "string"}), *(place.like({"pattern": pattern}) for pattern in matched)]
+    shapes = [place.like(ANY_NAME), *(place.like({"pattern": pattern}) for pattern in matched)]
     return Unnamed(plan.node([*shapes, *naming]), frozenset(matched), held)
 
 

@@ -93,7 +93,8 @@ class Pattern:
             if piece.most > piece.least and piece.wide and piece.narrow:
                 more = min(piece.most - piece.least, max(0, ceil(missing / piece.narrow)))
                 missing -= int(more) * piece.narrow
-                allowed = piece.least + max(more, spare // flexible // piece.wide)
+                room = inf if spare == inf else spare // flexible // piece.wide
+                allowed = piece.least + max(more, room)
                 piece = replace(piece, least=piece.least + int(more), most=min(piece.most, allowed))
             pieces.append(piece)
         return Pattern((tuple(pieces),))

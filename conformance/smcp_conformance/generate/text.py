@@ -8,7 +8,7 @@ a long text is a number of zeros.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
@@ -28,10 +28,10 @@ ODD_CHARACTERS = (
 )
 DIGITS = "0123456789-+.eE"
 # First characters that are most likely to be taken for something else, or to be lost.
-TELLING = ("-", "/", "{", "\0", "\u2028", "\u0301", "\u05d0", "\U0001f600")
+TELLING = ("-", "/", "{", "\0", "\u2028", "\u0301", "\u05d0", "\ufeff", "\U0001f600")
 # Longer beginnings that do the same: one at least of every length up to the longest, flags more often than others.
 BEGINNINGS = (
-    *("", "--", ".", "~", "$", "%", "[", '"', "'", "\\", "\n", "-1", "..", "{}", "[]", '""', "0x"),
+    *("", "--", ".", "~", "$", "%", "[", '"', "'", "\\", "\n", " ", "-1", "..", "{}", "[]", "{{", '""', "0x"),
     *("1e5", "NaN", "C:\\", "null", "true", "-0.0", "false", "a=b&c", "{{7}}", "--help"),
     *('{"a":1}', "/no/such", "Infinity", "-Infinity", "2147483648", "--no-such=1"),
     *["--"] * 8,
@@ -91,19 +91,32 @@ def texts(asked: Shape) -> SearchStrategy[str] | None:
 def _plain(asked: Shape) -> SearchStrategy[str]:
     if asked.least > FILLED:
         return _plain(replace(asked, least=0)).map(lambda text: text.ljust(asked.least, "0"))
-    text = st.text(**asked.size)
-    branches = [(4, text)]
+    branches = [st.text(**asked.size), weighted([*_odd(asked)])]
+    if fitting := {each for each in (*TELLING, *BEGINNINGS) if asked.least <= len(each) <= asked.most}:
+        # What has been drawn from a list once is not drawn again: in a branch that is drawn from as often as the
+        # others, each of these has its turn before long.
+        branches.append(st.sampled_from(sorted(fitting, key=_family)))
+    return st.one_of(branches)
+
+
+def _odd(asked: Shape) -> Iterator[tuple[int, SearchStrategy[str]]]:
     if asked.most > 0:
-        branches.append((8, _begun(TELLING, max(0, asked.least - 1), asked.most)))
-    if fitting := [each for each in BEGINNINGS if asked.least <= len(each) <= asked.most]:
-        branches.append((6, _begun(fitting, 0, asked.most)))
-    branches += [(2, st.text(ODD_CHARACTERS, **asked.size)), (2, st.text(DIGITS, **asked.size)), *_long(asked)]
-    return weighted(branches)
+        yield 4, _begun(TELLING, max(0, asked.least - 1), asked.most)
+    if begun := [each for each in BEGINNINGS if asked.least <= len(each) <= asked.most]:
+        yield 3, _begun(begun, 0, asked.most)
+    yield 1, st.text(ODD_CHARACTERS, **asked.size)
+    yield 1, st.text(DIGITS, **asked.size)
+    yield from _long(asked)
 
 
 def _begun(beginnings: Sequence[str], least: int, most: float) -> SearchStrategy[str]:
     room = None if most == inf else int(most) - max(map(len, beginnings))
     return st.tuples(st.sampled_from(beginnings), st.text(min_size=least, max_size=room)).map("".join)
+
+
+def _family(text: str) -> tuple[str, bool, int, str]:
+    """A place beside a text's like, behind those that are shorter: Hypothesis gets from one to the next."""
+    return text[:1], text[1:2] == text[:1], len(text), text
 
 
 def _long(asked: Shape) -> list[tuple[int, SearchStrategy[str]]]:
@@ -121,12 +134,21 @@ def _matching(pattern: Pattern, asked: Shape) -> SearchStrategy[str]:
         pattern = pattern.sized(asked.least, asked.most)
     room = int(max(0, min(PADDED + asked.least, asked.most - pattern.narrow)))
     padding = st.text(min_size=min(room, max(0, asked.least - pattern.narrow)), max_size=room)
-    pieces = [st.from_regex(re.compile(each.python), fullmatch=True) for each in (*ahead, pattern)]
+    pieces = [st.from_regex(re.compile(each.python), fullmatch=True) for each in ahead]
+    pieces.append(weighted([*_sized(pattern, asked)]))
     if before:
         pieces.insert(0, st.text(max_size=3) if after else padding)
     if after:
         pieces.append(padding)
     return pieces[0] if len(pieces) == 1 else st.tuples(*pieces).map("".join)
+
+
+def _sized(pattern: Pattern, asked: Shape) -> Iterator[tuple[int, SearchStrategy[str]]]:
+    """What matches, and what is as long as may be, if that's not too long."""
+    longest = pattern.sized(int(min(pattern.wide, asked.most, PADDED)), asked.most)
+    yield 6, st.from_regex(re.compile(pattern.python), fullmatch=True)
+    if longest.python != pattern.python:
+        yield 1, st.from_regex(re.compile(longest.python), fullmatch=True)
 
 
 def _asked_ahead(pattern: Pattern) -> tuple[list[Pattern], Pattern]:

@@ -52,7 +52,7 @@ MUTANTS = (
         {"type": "array", "items": INTEGER},
         lambda value: isinstance(value, dict),
         outcomes.accepts,
-        {},
+        {"0": 1},
     ),
     lenient("null-item", {"type": "array", "items": INTEGER}, lambda value: value == [None], outcomes.accepts, [None]),
     lenient(
@@ -82,10 +82,10 @@ MUTANTS = (
     lenient("no-characters", {"type": "string", "minLength": 1}, lambda value: value == "", outcomes.accepts, ""),
     lenient(
         "counts-code-units",
-        {"type": "string", "minLength": 4},
-        lambda value: isinstance(value, str) and len(value.encode("utf-16-le")) >= 8,
+        {"type": "string", "minLength": 2},
+        lambda value: isinstance(value, str) and len(value.encode("utf-16-le")) >= 4,
         outcomes.accepts,
-        "\U0001f600\U0001f600",
+        "\U0001f600",
     ),
     lenient(
         "one-too-many",

@@ -49,8 +49,8 @@ MUTANTS = (
         "full-page",
         {"type": "array", "items": {"type": "integer"}, "maxItems": 20},
         lambda some: len(some) == 20,
-        outcomes.dies,
-        SURVIVES,
+        outcomes.fails_inside,
+        NO_INTERNAL_ERROR,
         [0] * 20,
     ),
     valued(
@@ -59,7 +59,7 @@ MUTANTS = (
         lambda rows: len({len(row) for row in rows}) > 1,
         outcomes.fails_inside,
         NO_INTERNAL_ERROR,
-        [[0], []],
+        [[], [0]],
     ),
     valued(
         "empty-inside", {"type": "array", "items": INTEGERS}, lambda rows: [] in rows, outcomes.dies, SURVIVES, [[]]

@@ -20,10 +20,6 @@ INTEGER = {"type": "integer"}
 NUMBER = {"type": "number"}
 
 
-def _cents_lost(value: Any) -> bool:
-    return bool(int(value * 100) != round(value * 100))
-
-
 def _never(value: Any) -> bool:
     return False
 
@@ -52,7 +48,13 @@ MUTANTS = (
     valued("written-with-exponent", NUMBER, lambda n: abs(n) >= 1e21, outcomes.dies, SURVIVES, 1e21),
     valued("integer-as-float", INTEGER, lambda n: isinstance(n, float), outcomes.dies, SURVIVES, 0.0),
     valued(
-        "cents-cut", {"type": "number", "multipleOf": 0.01}, _cents_lost, outcomes.loses_text, MIRRORED, 0.29, NUMBER
+        "tenths-cut",
+        {"type": "number", "multipleOf": 0.1},
+        lambda n: n != n // 1,
+        outcomes.loses_text,
+        MIRRORED,
+        0.1,
+        NUMBER,
     ),
     valued(
         "off-by-one-at-the-top",

@@ -96,7 +96,7 @@ MUTANTS = (
     valued("opens-absolute-paths", TEXT, begins("/"), outcomes.fails_inside, NO_INTERNAL_ERROR, "/"),
     valued("climbs-out", TEXT, begins(".."), outcomes.fails_inside, NO_INTERNAL_ERROR, ".."),
     valued(
-        "knows-drives", TEXT, lambda text: re.match(r"[A-Za-z]:\\", text) is not None, outcomes.dies, SURVIVES, "A:\\"
+        "knows-drives", TEXT, lambda text: re.match(r"[A-Za-z]:\\", text) is not None, outcomes.dies, SURVIVES, "C:\\"
     ),
     valued("formats-percents", TEXT, holds("%"), outcomes.fails_inside, NO_INTERNAL_ERROR, "%"),
     valued("fills-in-templates", TEXT, holds("{{"), outcomes.fails_inside, NO_INTERNAL_ERROR, "{{"),
@@ -105,7 +105,7 @@ MUTANTS = (
     valued(
         "blank-is-nothing",
         TEXT,
-        lambda text: text != "" and not text.strip(),
+        lambda text: text != "" and not text.strip(" "),
         outcomes.fails_inside,
         NO_INTERNAL_ERROR,
         " ",
