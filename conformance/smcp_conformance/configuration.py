@@ -37,11 +37,12 @@ from smcp_conformance.target import (
     parse_header,
     read_command,
 )
+from smcp_conformance.tool_configuration import ToolSettings, read_tools
 
 Number = TypeVar("Number", int, float)
 POLICY_KEYS = ("allow-tools", "start-timeout", "reply-timeout", "max-message", "mask")
 RUN_KEYS = (
-    *("targets", "config", "plugins", "revisions", "strict", "known-failures", "max-examples", "time-budget"),
+    *("targets", "config", "plugins", "revisions", "strict", "known-failures", "max-examples", "time-budget", "tools"),
     *POLICY_KEYS,
 )
 COMMAND_KEYS = {"stdio": "command", "http": "http-command", "sse": "sse-command"}
@@ -70,6 +71,7 @@ class Configuration:
     known_failures: Path | None = None
     max_examples: int | None = None
     time_budget: float | None = None
+    tools: tuple[ToolSettings, ...] = ()
     policy: Policy = field(default_factory=Policy)
 
 
@@ -96,6 +98,7 @@ def read_pyproject(path: Path) -> Configuration:
         known_failures=folder / known_failures if known_failures else None,
         max_examples=_optional(table, "max-examples", parse_examples),
         time_budget=_optional(table, "time-budget", parse_seconds),
+        tools=read_tools(table),
         policy=policy,
     )
 

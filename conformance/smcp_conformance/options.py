@@ -21,6 +21,7 @@ from smcp_conformance.target import Policy, Target, TargetError, parse_header, p
 if TYPE_CHECKING:
     from smcp_conformance.configuration import Configuration
     from smcp_conformance.plugin_configuration import PluginSettings
+    from smcp_conformance.tool_configuration import ToolSettings
 
 PLUGINS = "plugins"
 MAX_EXAMPLES = 25
@@ -52,7 +53,8 @@ class Options:
     `plugin_settings`, which say how single plugins are run; `origin` says where the subjects come from; `policy` is
     what holds where a target says nothing else (targets carry their own, complete); `remarks` are what is odd about
     them, though no mistake; `max_examples` are the generated inputs for each check of a tool or command, and
-    `time_budget` the seconds after which nothing is generated any more (None: no end).
+    `time_budget` the seconds after which nothing is generated any more (None: no end); `tools` is what is said of
+    single ones.
     """
 
     enabled: bool = False
@@ -66,6 +68,7 @@ class Options:
     replay: str | None = None
     max_examples: int = MAX_EXAMPLES
     time_budget: float | None = None
+    tools: tuple[ToolSettings, ...] = ()
     policy: Policy = field(default_factory=Policy)
     origin: str = ""
     remarks: tuple[str, ...] = ()
@@ -140,6 +143,7 @@ class _Reader:
             replay=self.typed.smcp_replay,
             max_examples=self._max_examples(),
             time_budget=self._time_budget(),
+            tools=self.configured.tools,
             policy=policy,
             origin=origin,
             remarks=() if self.typed.smcp_replay else _remarks(headers, targets),

@@ -74,7 +74,8 @@ class ConformanceRun:
         if self._given is not None:
             return tuple(Discovery.from_json(found) for found in self._given["discoveries"])
         with ThreadPoolExecutor(max_workers=4) as pool:
-            return tuple(pool.map(lambda target: discover(target, self.options.revisions), self.options.targets))
+            found = pool.map(lambda target: discover(target, self.options.revisions), self.options.targets)
+            return tuple(self.searches.apply(discovery) for discovery in found)
 
     @cached_property
     def plugins(self) -> tuple[Described, ...]:
@@ -132,6 +133,10 @@ class ConformanceRun:
     def explain(self, nodeid: str, judgement: Judgement, call: Sequence[str] = ()) -> str:
         """What a failing item shows; `call` are lines on the call that failed."""
         return self.item_reports.explain(nodeid, judgement, call)
+
+    def pytest_sessionstart(self) -> None:
+        """Raise pytest.UsageError for settings of tools that can't be followed."""
+        self.searches.refuse_wrong_settings()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

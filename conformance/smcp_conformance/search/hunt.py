@@ -84,6 +84,8 @@ class Hunt:
             strategy = (valid_inputs if check.inputs == "valid" else wrong_inputs)(self.trial.tool)
 
         def body(case: Case) -> None:
+            if not isinstance(case, (Fault, dict)):
+                not_verified(f"the strategy of {self.trial.subject.name!r} made {case!r:.100}, must be an object")
             self.trial.judge(case)
 
         return searching(

@@ -18,13 +18,19 @@ STEADY = ("deterministic", "idempotentHint")
 class Listed:
     """One tool: may it be called, and what about it can be checked?
 
-    `traits` are "output" (it has an outputSchema), "defaults" (arguments with a default) and "steady" (it says that the
-    same call gives the same answer, or at least changes nothing more).
+    `traits` are "output" (it has an outputSchema), "several" (arguments, so that they have an order), "defaults" (that
+    some of them have) and "steady" (it says that the same call gives the same answer, or at least changes nothing more). `skip` is why the user wants it left alone.
     """
 
     name: str
     allowed: bool
     traits: tuple[str, ...] = ()
+    skip: str = ""
+
+    @property
+    def called(self) -> bool:
+        """True if inputs are generated for it."""
+        return self.allowed and not self.skip
 
 
 def listed(tools: Iterable[Mapping[str, Any]], policy: Policy) -> tuple[Listed, ...]:
@@ -37,6 +43,8 @@ def traits(tool: Mapping[str, Any]) -> Iterable[str]:
     """What there is to check about a tool beside what all have."""
     if isinstance(tool.get("outputSchema"), dict):
         yield "output"
+    if len(properties(tool)) > 1:
+        yield "several"
     if any(isinstance(each, dict) and "default" in each for each in properties(tool).values()):
         yield "defaults"
     if steady(tool):

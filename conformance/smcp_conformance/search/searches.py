@@ -5,12 +5,17 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from smcp_conformance.leg import Leg
-from smcp_conformance.offer import Offer
+from smcp_conformance.offer import Discovery, Offer
 from smcp_conformance.requirement import not_verified
 from smcp_conformance.search.subject import Subject
+from smcp_conformance.target import TargetError
+from smcp_conformance.tool_configuration import ToolSettings, settings_of
 
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
@@ -35,27 +40,51 @@ class Searches:
     def hunt(self, check: ToolCheck, offer: Offer, tool: str, nodeid: str) -> Hunt:
         """The search that an item makes; out where there is nothing to be made of the tool."""
         from smcp_conformance.search.hunt import Hunt, Search, from_json  # they bring hypothesis
+        from smcp_conformance.search.overrides import strategy_of
         from smcp_conformance.search.trial import Trial
 
         if self.over():
             not_verified("the time budget (--smcp-time-budget) was used up")
         recorded = self._run.recorded_inputs(nodeid)
+        settings = self._settings(tool)
         search = Search(
             nodeid,
             f"{offer.id}::{tool}::{check.inputs}",
-            self._run.options.max_examples,
+            settings.max_examples or self._run.options.max_examples,
             self._run.config.getoption("--hypothesis-seed", None),
             self._usual_seed,
             shrink=not self._run.known(nodeid),
             recorded=None if recorded is None else from_json(recorded),
+            inputs=strategy_of(settings, self._run.config.rootpath),
         )
         return Hunt(Trial(check, self.subject(self._run.leg(offer), tool)), search)
+
+    def refuse_wrong_settings(self) -> None:
+        """Raise pytest.UsageError for a strategy of the user's that isn't one."""
+        for settings in self._run.options.tools:
+            if settings.arguments:
+                from smcp_conformance.search.overrides import strategy_of  # brings hypothesis
+
+                try:
+                    strategy_of(settings, self._run.config.rootpath)
+                except TargetError as error:
+                    raise pytest.UsageError(str(error)) from None
+
+    def apply(self, discovery: Discovery) -> Discovery:
+        """Note in what was found which tools the user wants to be left alone."""
+        return replace(discovery, offers=tuple(map(self._applied, discovery.offers)))
+
+    def _applied(self, offer: Offer) -> Offer:
+        return replace(offer, tools=tuple(replace(tool, skip=self._settings(tool.name).skip) for tool in offer.tools))
+
+    def _settings(self, tool: str) -> ToolSettings:
+        return settings_of(tool, self._run.options.tools)
 
     def subject(self, leg: Leg, name: str) -> Subject:
         """The tool `name` of a leg, with all that is known of it; out if it can't be called after all."""
         key = leg.offer.id, name
         if key not in self._subjects:
-            self._subjects[key] = Subject(leg, _listed(leg, name), None, self.over)
+            self._subjects[key] = Subject(leg, _listed(leg, name), self._settings(name).timeout, self.over)
         return self._subjects[key]
 
 

@@ -94,7 +94,7 @@ def structured_results_conform_to_the_output_schema(trial: Trial, arguments: Arg
     assert not fault, f"got {brief(result)}, must be valid under its outputSchema: {fault}"
 
 
-@of_valid("tools.call.structured-text-fallback")
+@of_valid("tools.call.structured-text-fallback", trait="output")
 def structured_results_are_repeated_as_text(trial: Trial, arguments: Arguments) -> None:
     """Calls with valid arguments; structuredContent should be in a text item too, as the same JSON."""
     reply = completed(trial, arguments)
@@ -103,7 +103,7 @@ def structured_results_are_repeated_as_text(trial: Trial, arguments: Arguments) 
     must_satisfy((results.structured_content_is_repeated_as_text,), trial, arguments, reply)
 
 
-@of_valid("tools.call.valid-inputs-accepted", rarely=RARELY)
+@of_valid("tools.call.valid-inputs-accepted", trait="several", rarely=RARELY)
 def the_order_of_members_does_not_matter(trial: Trial, arguments: Arguments) -> None:
     """Calls with the members in another order; where two equal calls agree, that call should agree with them."""
     if len(arguments) < 2:

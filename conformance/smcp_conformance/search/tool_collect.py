@@ -34,7 +34,7 @@ def checks() -> tuple[ToolCheck, ...]:
 def tools_of(offer: Offer) -> Iterator[tuple[Listed, list[ToolCheck]]]:
     """The tools of a leg that may be called, each with the checks that concern it."""
     for tool in offer.tools:
-        if tool.allowed:
+        if tool.called:
             yield tool, [check for check in checks() if check.concerns(tool, offer)]
 
 
@@ -49,7 +49,7 @@ def tool_ids(offer: Offer) -> Iterator[str]:
 
 
 def _lacks(offer: Offer) -> bool:
-    return bool(offer.more_tools is None or offer.more_tools or not all(tool.allowed for tool in offer.tools))
+    return bool(offer.more_tools is None or offer.more_tools or not all(tool.called for tool in offer.tools))
 
 
 class ToolsCollector(pytest.Collector):

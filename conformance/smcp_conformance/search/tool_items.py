@@ -123,5 +123,6 @@ def withheld(offer: Offer) -> Iterator[str]:
     if names:
         more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
         yield f"not called: {', '.join(names[:NAMES_SHOWN])}{more} (--smcp-allow-tools 'GLOB' allows it)"
+    yield from (f"skipped: {tool.name} ({tool.skip})" for tool in offer.tools if tool.allowed and tool.skip)
     if offer.more_tools:
         yield f"{offer.more_tools} more tools than inputs are generated for"
