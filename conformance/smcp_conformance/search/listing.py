@@ -19,7 +19,8 @@ class Listed:
     """One tool: may it be called, and what about it can be checked?
 
     `traits` are "output" (it has an outputSchema), "several" (arguments, so that they have an order), "defaults" (that
-    some of them have) and "steady" (it says that the same call gives the same answer, or at least changes nothing more). `skip` is why the user wants it left alone.
+    some of them have) and "steady" (it says that the same call gives the same answer, or at least changes nothing
+    more). `skip` is why the user wants it left alone.
     """
 
     name: str
