@@ -91,7 +91,7 @@ def _bare(parameter: Mapping[str, Any]) -> bool:
 def _text(value: Any, kind: Any) -> str:
     if isinstance(value, str):
         return value
-    if kind == "integer" and isinstance(value, float):  # JSON Schema counts 5.0 as an integer, argparse doesn't
+    if kind == "integer" and isinstance(value, float) and value.is_integer():  # as JSON Schema counts 5.0, not argparse
         value = int(value)
     return json.dumps(value, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
 

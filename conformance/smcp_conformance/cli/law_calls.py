@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis.errors import HypothesisException
 
 from smcp_conformance.cli.answer import Answer, Violation, brief_json, is_error, shown
@@ -18,7 +19,7 @@ from smcp_conformance.cli.command import Command, HangsTooOften
 from smcp_conformance.cli.law_file import line_in
 from smcp_conformance.cli.runner import sayable
 from smcp_conformance.laws import Law, Refused
-from smcp_conformance.requirement import NotApplicable, NotVerified
+from smcp_conformance.requirement import NotApplicable, NotVerified, not_verified
 
 CALLS_SHOWN = 10
 """Calls of a broken law that are shown, the last ones."""
@@ -127,7 +128,9 @@ def hold(law: Law, commands: Sequence[Command], arguments: Mapping[str, Any]) ->
         raise broken(detail=_at(law, violation), inputs=arguments, calls=calls) from violation
     except OURS:
         raise
-    except Exception as error:  # an assertion, or whatever else the author's code raises
+    except pytest.skip.Exception as reason:
+        not_verified(f"the law says that it is to be skipped: {reason}")
+    except (Exception, pytest.fail.Exception) as error:  # an assertion, or whatever else the author's code raises
         detail = [*_at(law, error), *_whole(error)]
         raise BrokenLaw(_told(error), _asserted(detail), detail=detail, inputs=arguments, calls=calls) from error
     if returned is not None:
@@ -171,7 +174,7 @@ def _asserted(detail: Sequence[str]) -> str:
     return line.removeprefix("assert ") if line.startswith("assert ") else ""
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """What an error says, on one line: of an assertion the values, but not yet where they come from."""
     text = str(error).strip()
     if not isinstance(error, AssertionError):
@@ -179,7 +182,7 @@ def _told(error: Exception) -> str:
     return _short(" ".join(_DETAIL.split(text)[0].split()).removeprefix("assert ") or "a failing assert")
 
 
-def _whole(error: Exception) -> list[str]:
+def _whole(error: BaseException) -> list[str]:
     lines = str(error).strip().splitlines()
     return [f"  {line}" for line in lines] if len(lines) > 1 else []
 

@@ -16,12 +16,12 @@ HALF = {"name": "half", "description": "", "parameters": [{**N, "name": "of-what
 SAY = {"name": "say", "description": "", "parameters": [{"name": "text", "type": "string", "required": True}]}
 ANSWER = """
     value = json.loads(sys.argv[2].partition('=')[2]) if sys.argv[1] != 'say' else len(sys.argv[2])
-    if value == 13:
+    if value == -13_000_000:
         print(json.dumps({'error': {'code': 'unlucky', 'message': 'no such number'}}))
         sys.exit(1)
-    if value == 11:
+    if value == -11_000_000:
         sys.exit(print(json.dumps({'error': 'exit code'})))
-    if value == 7:
+    if value == -7_000_000:
         sys.exit('no JSON')
     print(json.dumps({'value': value * 2 if sys.argv[1] == 'twice' else value // 2}))
 """
