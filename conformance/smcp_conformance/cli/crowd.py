@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import psutil
@@ -27,29 +28,59 @@ class WatchedRun:
         self._start = start
         self._run = Run(call, self._started)
         self._leader: int | None = None
-        self._over = threading.Event()
 
     def finish(self) -> Outcome:
         """Run it and wait for its end; raises what `smcp.runner.Run.finish` does."""
-        watch = threading.Thread(target=self._watch, name="smcp crowd", daemon=True)
-        watch.start()
+        _WATCH.add(self)
         try:
             return self._run.finish()
         finally:
-            self._over.set()
-            watch.join()
+            _WATCH.remove(self)
+
+    def look(self) -> None:
+        """Kill it if it is a crowd by now."""
+        if self._leader is not None and size(self._leader) > MOST:
+            self.crowded = True
+            self._run.kill()
 
     def _started(self, call: Call) -> Started:
         started = self._start(call)
         self._leader = started.pid
         return started
 
-    def _watch(self) -> None:
-        while not self._over.wait(PERIOD):
-            if self._leader is not None and size(self._leader) > MOST:
-                self.crowded = True
-                self._run.kill()
+
+class _Watch:
+    """One thread for all runs, as long as there are any: a thread for each would cost more than a warm call."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._live: set[WatchedRun] = set()
+        self._at_work = False
+
+    def add(self, run: WatchedRun) -> None:
+        with self._lock:
+            self._live.add(run)
+            idle, self._at_work = not self._at_work, True
+        if idle:
+            threading.Thread(target=self._work, name="smcp crowd", daemon=True).start()
+
+    def remove(self, run: WatchedRun) -> None:
+        with self._lock:
+            self._live.discard(run)
+
+    def _work(self) -> None:
+        while True:
+            time.sleep(PERIOD)
+            with self._lock:
+                live = tuple(self._live)
+                self._at_work = bool(live)
+            if not live:
                 return
+            for run in live:
+                run.look()
+
+
+_WATCH = _Watch()
 
 
 def size(session: int) -> int:

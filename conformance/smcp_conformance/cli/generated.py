@@ -42,11 +42,11 @@ class Search:
 
     def warm(self) -> Callable[[], None]:
         """The Hypothesis test whose calls are warm."""
-        return self._test(self.command.warm, self.examples)
+        return self.test(self.command.warm, self.examples)
 
     def cold(self) -> Callable[[], None]:
         """The Hypothesis test whose calls are cold: a slow one, with fewer examples."""
-        return self._test(self.command, cold_examples(self.examples))
+        return self.test(self.command, cold_examples(self.examples))
 
     @property
     def runs_cold(self) -> bool:
@@ -65,7 +65,8 @@ class Search:
             told = f"{self.check.name} was broken when it was run warm, and not by the same call cold"
             self.command.runs.difference = Difference(self.command.name, told)
 
-    def _test(self, command: Command, examples: int) -> Callable[[], None]:
+    def test(self, command: Command, examples: int) -> Callable[[], None]:
+        """The Hypothesis test that calls `command` with up to so many examples."""
         tried = min(examples, settings().max_examples)
         return searching(
             self._body(command), self.inputs, self.owner, tried, cli_seed=self.cli_seed, shrink=self.shrink

@@ -85,11 +85,11 @@ def test_the_first_calls_are_made_both_ways_and_few_of_the_others(
         command.warm.call({"n": number})
     assert calls(file) == 2 * FIRST
     assert runs_of(command).compared == {"go": FIRST}
-    for number in range(100, 180):
+    for number in range(100, 220):
         command.warm.call({"n": number})
     compared = runs_of(command).compared["go"]
     assert FIRST < compared < FIRST + 10
-    assert calls(file) == FIRST + 80 + compared
+    assert calls(file) == FIRST + 120 + compared
 
 
 def test_a_plugin_that_answers_otherwise_warm_is_run_cold_from_then_on(write_plugin: Writer) -> None:
