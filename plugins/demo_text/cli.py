@@ -164,23 +164,15 @@ def morse(text: str) -> dict[str, Any]:
     code = " / ".join(" ".join(MORSE[sign] for sign in word) for word in text.upper().split())
     keyed = "".join({".": "#_", "-": "###_", " ": "__", "/": "__"}[sign] for sign in code)
     drawn, sound = (base64.b64encode(made).decode() for made in (picture(keyed), beeps(keyed)))
-    seen = {"audience": ["user"], "priority": 1}
+    seen, adopted = {"audience": ["user"], "priority": 1}, {"priority": 0.1, "lastModified": "2009-10-03"}
+    uri = f"morse:{text.replace(' ', '%20')}"
     return {
         "code": code,
         "content": [
             {"type": "image", "data": drawn, "mimeType": "image/png", "annotations": seen},
             {"type": "audio", "data": sound, "mimeType": "audio/wav", "annotations": {**seen, "priority": 0.5}},
-            {
-                "type": "resource",
-                "resource": {"uri": f"morse:{text.replace(' ', '%20')}", "mimeType": "text/plain", "text": code},
-            },
-            {
-                "type": "resource_link",
-                "uri": ALPHABET,
-                "name": "ITU-R M.1677-1",
-                "title": "International Morse code",
-                "annotations": {"priority": 0.1, "lastModified": "2009-10-03"},
-            },
+            {"type": "resource", "resource": {"uri": uri, "mimeType": "text/plain", "text": code}},
+            {"type": "resource_link", "uri": ALPHABET, "name": "International Morse code", "annotations": adopted},
         ],
     }
 

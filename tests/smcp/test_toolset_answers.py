@@ -15,6 +15,7 @@ from mcp_types import CallToolResult
 
 from smcp import documents
 from smcp.answers import LONGEST, Answer, judged, unstarted
+from smcp.arguments import faults, normalised
 from smcp.discovery import Command
 from smcp.runner import End, Outcome
 from smcp.tools import result, tool
@@ -215,3 +216,24 @@ def test_whatever_a_plugin_prints_can_be_sent_and_keeps_the_output_schema(
     assert one.output_schema is not None
     assert Draft202012Validator(one.output_schema).is_valid(on_wire["structuredContent"])
     assert json.loads(on_wire["content"][0]["text"]) == on_wire["structuredContent"]
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        {"type": "string", "enum": ["a", "b"], "default": "a"},
+        {"type": "integer", "minimum": 3},
+        {"type": "array", "items": {"type": "string"}},
+        {"type": "boolean"},
+    ],
+)
+@pytest.mark.parametrize("required", [False, True])
+def test_the_input_schema_says_where_null_is_taken(parameter: dict[str, Any], required: bool) -> None:
+    """It is the same as leaving the argument out, which is no fault unless that is required."""
+    one = command(parameters=[{"name": "x", "required": required, **parameter}])
+    offered = Draft202012Validator(tool(one).input_schema)
+    Draft202012Validator.check_schema(tool(one).input_schema)
+    for arguments in ({"x": None}, {}, {"x": 7}, {"x": "a"}, {"x": 1.5}):
+        if parameter["type"] != "array":  # a text for an array is its one element, which is taken unannounced
+            assert offered.is_valid(arguments) == (not faults(one, normalised(one, arguments))), arguments
+    assert offered.is_valid({"x": None}) is not required
