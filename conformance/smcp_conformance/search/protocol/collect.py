@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smcp_conformance.offer import Offer
-from smcp_conformance.search.protocol.protocol_check import PAGE, protocol_checks
+from smcp_conformance.search.protocol.protocol_check import PAGE, ProtocolCheck, protocol_checks
 
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
@@ -29,9 +29,12 @@ class ProtocolCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item per check that was asked for."""
-        from smcp_conformance.search.protocol.items import ProtocolItem
-
         for check in protocol_checks(self.offer):
             if self.run.chosen(f"{self.nodeid}::{check.name}"):
-                more = {"run": self.run, "offer": self.offer, "protocol_check": check}
-                yield ProtocolItem.from_parent(self, name=check.name, **more)
+                yield self._item(check)
+
+    def _item(self, check: ProtocolCheck) -> pytest.Item:
+        from smcp_conformance.search.protocol.items import ProtocolItem  # whose base class imports this module
+
+        more = {"run": self.run, "offer": self.offer, "protocol_check": check}
+        return ProtocolItem.from_parent(self, name=check.name, **more)

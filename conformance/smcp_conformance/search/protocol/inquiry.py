@@ -64,6 +64,8 @@ class Inquiry:
         self._deaths = self._hangs = 0
         self._known: dict[str, Violation | None] = {}
         self.test = self._test()
+        first = values.FIRST.get(check.values)
+        self._first = first(probe) if first and plan.recorded is NO_VALUE else []
 
     def attempt(self, run_test: Callable[[], None]) -> None:
         """Search; raises `Violation`, and `NotVerified` where nothing, or not all, could be seen."""
@@ -124,6 +126,8 @@ class Inquiry:
             self.judge(self.plan.recorded)
             return
         self._try_plain()
+        for value in self._first:
+            self.judge(value)
         run_test()
 
     def _try_plain(self) -> None:

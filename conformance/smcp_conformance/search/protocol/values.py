@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from smcp_conformance.search.protocol.probe import Probe
 
 Values = SearchStrategy[Any]
+ORDINARY = ("1", "a", "conformance")
 SAFE = 2**53 - 1  # beyond it JavaScript can't tell integers apart
 EDGES = (0, -1, 2**31 - 1, 2**31, -(2**31), 2**32, SAFE, -SAFE)
+MOST = 10  # templates that are filled with ordinary texts
 NAME = 200  # characters of a name at most, for it travels in a header, too
 DATES = st.dates().map(str)
 NUMERIC = re.compile(r"\s*[-+]?[\d_.]+\s*\Z")
@@ -197,6 +200,14 @@ def template_values(probe: Probe) -> Values:
     return st.sampled_from(quiet).flatmap(_variables_of)
 
 
+def ordinary_template_values(probe: Probe) -> list[Any]:
+    """Each template that is not of the web with a few ordinary texts: what random ones may never hit upon."""
+    quiet = [each for each in probe.templates if variables(each) and each.partition(":")[0].lower() not in WEB]
+    return [
+        {"template": each, "values": dict.fromkeys(variables(each), text)} for each in quiet[:MOST] for text in ORDINARY
+    ]
+
+
 def completions(probe: Probe) -> Values:
     """What can be completed, with the beginning of a value, or out: not applicable."""
     found = of_prompts(probe.leg) + of_templates(probe.leg)
@@ -241,3 +252,7 @@ def _free(key: str) -> bool:
 
 def _quoted(rest: str) -> str:
     return quote(rest.encode("utf-8", "surrogatepass"), safe="/")
+
+
+FIRST: Mapping[str, Callable[[Probe], list[Any]]] = {"template_values": ordinary_template_values}
+"""What is tried before anything is drawn, by the name of the strategy."""

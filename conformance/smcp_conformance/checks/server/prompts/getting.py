@@ -52,7 +52,6 @@ def asks_back(reply: Reply) -> bool:
 @check("prompts.get.unknown-name")
 def unknown_prompt_has_code_invalid_params(leg: Leg) -> None:
     """Gets a prompt that is not listed; the answer should be the error -32602."""
-    prompts(leg)
     reply = get(leg.session, UNKNOWN, {})
     assert reply.code == INVALID_PARAMS, f"got {reply} for the prompt {UNKNOWN!r}, must be the error -32602"
 
