@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from mcp_types import CallToolResult
+from smcp_clients import Pipe, call
 
 from smcp import contract
 from smcp.answers import Answer, judged
@@ -252,3 +253,21 @@ def test_the_documented_blocks_are_proper() -> None:
     shown = page.partition("## Content\n")[2].partition("```json\n")[2].partition("```")[0]
     assert problem(json.loads(shown)["content"]) is None
     assert "content" in contract.schema()["$defs"]
+
+
+@pytest.mark.parametrize(
+    ("revision", "kinds"),
+    [
+        ("2024-11-05", ["text", "image", "text", "resource", "text"]),
+        ("2025-03-26", ["text", "image", "audio", "resource", "text"]),
+    ],
+)
+def test_old_clients_get_the_demo_in_forms_that_they_know(revision: str, kinds: list[str]) -> None:
+    """On the wire, by what the handshake agreed on."""
+    pipe = Pipe().listen()
+    try:
+        shown = pipe.open(revision).ask(call(1, "demo_text__morse", {"text": "SOS"}))["result"]["content"]
+    finally:
+        pipe.stop()
+    assert [block["type"] for block in shown] == kinds
+    assert shown[-1]["text"].startswith("International Morse code: https://")

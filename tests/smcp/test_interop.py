@@ -14,12 +14,14 @@ from smcp_clients import Web, arguments_for
 
 
 async def talk(target: Any, mode: Any) -> None:
-    """List the tools and call three: a success, a plugin's error, arguments that don't fit."""
+    """List the tools and call four: a success, content of every kind, a plugin's error, arguments that don't fit."""
     async with Client(target, mode=mode) as client:
         names = [tool.name for tool in (await client.list_tools()).tools]
         assert "demo_math__calculate" in names
         sum_of_two = await client.call_tool("demo_math__calculate", {"operation": "add", "a": 1, "b": 2})
         assert json.loads(sum_of_two.content[0].text)["result"] == 3  # type: ignore[union-attr]  # asserted by being JSON
+        shown = await client.call_tool("demo_text__morse", {"text": "SOS"})
+        assert [block.type for block in shown.content] == ["text", "image", "audio", "resource", "resource_link"]
         failed = await client.call_tool("demo_math__calculate", {"operation": "divide", "a": 1, "b": 0})
         assert failed.is_error
         assert (await client.call_tool("demo_math__calculate", {"operation": "add"})).is_error
