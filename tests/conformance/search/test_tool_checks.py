@@ -14,7 +14,7 @@ from smcp_conformance.search.tool_check import TOOL_CHECKS, of_valid
 from smcp_conformance.search.tool_collect import checks
 from smcp_conformance.search.trial import arguments_of
 
-FOUND = {
+FOUND: dict[str, tuple[str, dict[str, Any]]] = {
     "valid_calls_are_answered": ("dies-on-empty-text", {"value": ""}),
     "valid_calls_meet_no_internal_error": ("divides-by-zero", {"value": 0}),
     "results_are_well_formed": ("null-though-nullable", {"value": None}),
