@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from hypothesis.errors import HypothesisException
 
-from smcp_conformance.cli.answer import Answer
+from smcp_conformance.cli.answer import Answer, NotJson, is_error
 from smcp_conformance.cli.check import of_command, of_plugin
 from smcp_conformance.cli.command import UNDECLARED, Command, Described
 from smcp_conformance.cli.expressible import broken_constraints
@@ -163,5 +163,10 @@ def _must_be_refused(answer: Answer) -> None:
 
 
 def _taken(answer: Answer) -> bool:
-    run = answer.run
-    return run.returncode == 0 and not run.ended_by_us
+    """Whether a wrong call was answered as if it were right; an error with exit code 0 is another check's."""
+    if answer.run.returncode != 0 or answer.run.ended_by_us:
+        return False
+    try:
+        return not is_error(answer.document)
+    except NotJson:
+        return True

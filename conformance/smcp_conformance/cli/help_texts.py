@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from smcp import scraping
 from smcp_conformance.cli.answer import Answer
 from smcp_conformance.cli.check import of_command, of_plugin
-from smcp_conformance.cli.command import UNOFFERED, Command, Described
+from smcp_conformance.cli.command import UNDECLARED, UNOFFERED, Command, Described
 from smcp_conformance.cli.runner import run
 from smcp_conformance.requirement import Level, not_verified
 
@@ -42,7 +42,11 @@ def help_works(plugin: Described) -> None:
 @of_command("agreement", level=Level.SHOULD)
 def help_of_the_command_works(command: Command) -> None:
     """`COMMAND --help` prints a text on stdout and exits with 0."""
-    _must_be_text(_help(command))
+    answer = _help(command)
+    unknown = _said(Answer(run(command.plugin, (UNDECLARED, "--help"), env=PLAIN)))
+    if UNDECLARED in unknown and _said(answer) == unknown.replace(UNDECLARED, command.name):
+        not_verified("the command is refused as one that nobody has, which another check reports")
+    _must_be_text(answer)
 
 
 @of_plugin("agreement", level=Level.SHOULD)
@@ -82,6 +86,10 @@ def flags_in(text: str) -> Iterator[str]:
 def _known(flag: str, declared: set[str]) -> bool:
     spelt = flag.replace("_", "-")
     return spelt in declared or spelt.removeprefix("no-") in declared or spelt in OF_ITS_FRAMEWORK
+
+
+def _said(answer: Answer) -> str:
+    return (answer.run.stdout + b"\n" + answer.run.stderr).decode("utf-8", "replace")
 
 
 def _help(command: Command) -> Answer:

@@ -29,15 +29,15 @@ def unknown_command_gets_an_error_in_json(plugin: Described) -> None:
     if not plugin.callable:
         not_verified(f"the commands are not known (--describe: {plugin.fault}), which other checks report")
     answer = plugin.ask(UNDECLARED)
-    if answer.run.returncode == 0:
+    if not _meant_as_refusal(answer):
         not_verified("it was not refused, which another check reports")
     answer.must_be_refusal()
 
 
 @of_command("behaviour")
 def refusals_are_errors_in_json(command: Command) -> None:
-    """Whatever wrong call is refused gets an error in JSON on stdout: no traceback, no text, no hang."""
-    refused = [answer for _, answer in _wrong_answers(command) if answer.run.returncode != 0]
+    """Whatever wrong call is refused gets an error in JSON and a non-zero exit code: no traceback, no text, no hang."""
+    refused = [answer for _, answer in _wrong_answers(command) if _meant_as_refusal(answer)]
     if not refused:
         not_applicable("no wrong call was refused")
     for answer in refused:
@@ -71,6 +71,16 @@ def _wrong_answers(command: Command, most: int = PER_KIND) -> Iterator[tuple[Wro
 
 def _made(command: Command, call: WrongCall) -> Answer:
     return command.say(call.words, call.arguments, call.fault)
+
+
+def _meant_as_refusal(answer: Answer) -> bool:
+    """Whether a call was not taken: by its exit code or, failing that, by what it printed."""
+    if answer.run.returncode != 0:
+        return True
+    try:
+        return is_error(answer.document)
+    except NotJson:
+        return False
 
 
 def _says_no(answer: Answer) -> bool:

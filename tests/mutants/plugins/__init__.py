@@ -18,7 +18,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "asks_who_calls": ("server_answers_like_the_command_line",),
     "banner_before_describe": ("describe_prints_one_json_document",),
     "code_changes": ("errors_have_a_stable_code",),
-    "command_absent": ("declared_command_exists",),
+    "command_absent": ("declared_command_exists", "help_names_no_other_commands"),
     "crashes_by_signal": ("valid_arguments_are_answered",),
     "default_differs": ("declared_defaults_are_used",),
     "default_of_wrong_type": ("defaults_are_valid",),

@@ -10,7 +10,7 @@ from mutants.plugins.base import Cli, Refusal
 
 class Mutant(Cli):
     def refuse(self, refusal: Refusal) -> int:
-        if refusal.code == "usage":
+        if refusal.code != "refused":
             return super().refuse(refusal)
         print(f"error: {refusal}")
         return refusal.status

@@ -11,7 +11,7 @@ from mutants.plugins.base import Cli, Refusal
 class Mutant(Cli):
     def refuse(self, refusal: Refusal) -> int:
         status = super().refuse(refusal)
-        return status if refusal.code == "usage" else 0
+        return 0 if refusal.code == "refused" else status
 
 
 if __name__ == "__main__":
