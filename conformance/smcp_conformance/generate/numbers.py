@@ -109,7 +109,8 @@ def numbers(within: Bounds, whole: bool = True) -> SearchStrategy[int | float] |
     plain = st.floats(low, high, allow_nan=False, allow_infinity=False)
     if not whole:
         return plain.filter(lambda number: not number.is_integer())
-    edges = [(1, st.floats(edge, edge)) for edge in FLOAT_EDGES if low <= edge <= high]
+    limits = [limit for limit, stated in ((low, within.low), (high, within.high)) if stated is not None]
+    edges = [(1, st.floats(edge, edge)) for edge in (*FLOAT_EDGES, *limits) if low <= edge <= high]
     others = [] if whole_numbers is None else [(15, whole_numbers)]
     return weighted([(6, plain.map(_shortest)), (2, plain), *others, *edges])
 

@@ -28,7 +28,7 @@ ODD_CHARACTERS = (
 )
 DIGITS = "0123456789-+.eE"
 # First characters that are most likely to be taken for something else, or to be lost.
-TELLING = ("-", "/", "{", "\0", "\u2028", "\u0301", "\u05d0", "\ufeff", "\U0001f600")
+TELLING = ("-", "/", "{", "\0", "\u2028", "\u0130", "\u0301", "\u05d0", "\u200f", "\ufeff", "\U0001f600")
 # Longer beginnings that do the same: one at least of every length up to the longest, flags more often than others.
 BEGINNINGS = (
     *("", "--", ".", "~", "$", "%", "[", '"', "'", "\\", "\n", " ", "-1", "..", "{}", "[]", "{{", '""', "0x"),

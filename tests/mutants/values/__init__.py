@@ -12,9 +12,8 @@ from mutants.values import accepting, arrays, formats, numbers, objects, texts
 from mutants.values.mutant import ValueMutant as ValueMutant
 
 SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "server.py")
-MUTANTS = {
-    mutant.name: mutant for family in (texts, formats, numbers, arrays, objects, accepting) for mutant in family.MUTANTS
-}
+FAMILIES = (texts, formats, numbers, arrays, objects, accepting)
+MUTANTS = {mutant.name: mutant for family in FAMILIES for mutant in family.MUTANTS}
 
 
 def command(name: str, *, healthy: bool = False) -> list[str]:

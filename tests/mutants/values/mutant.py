@@ -85,4 +85,6 @@ def lenient(
 ) -> ValueMutant:
     """A mutant whose tool takes one `value` and goes wrong for some that are invalid."""
     made = valued(name, schema, lambda value: False, outcome, question, minimal)
-    return made._replace(invalid=True, shows=lambda arguments: "value" in arguments and shows(arguments["value"]))
+    return made._replace(
+        invalid=True, shows=lambda arguments: list(arguments) == ["value"] and shows(arguments["value"])
+    )
