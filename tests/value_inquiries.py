@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from judging import POLICY, healthy_offer, leg_on
@@ -12,6 +13,7 @@ from mutants.protocol_values import ValueFault, command
 from smcp_conformance.host import Host
 from smcp_conformance.judge import Judgement, judge
 from smcp_conformance.leg import Leg
+from smcp_conformance.requirement import Verdict
 from smcp_conformance.search.protocol.inquiry import Inquiry, Plan
 from smcp_conformance.search.protocol.probe import Probe
 from smcp_conformance.search.protocol.protocol_check import NO_VALUE, ProtocolCheck, protocol_checks
@@ -50,3 +52,11 @@ def leg_with(fault: ValueFault) -> Iterator[Leg]:
     finally:
         leg.close()
         host.close()
+
+
+@cache
+def inquired_all(transport: str, revision: str) -> dict[str, Verdict]:
+    """The verdict of each check that concerns a leg on the faultless fixture server."""
+    with leg_on(None, transport, revision) as leg:
+        found = protocol_checks(leg.offer)
+        return {each.name: inquired(each, leg, Plan(each.name, 15, cli_seed=0))[0].verdict for each in found}
