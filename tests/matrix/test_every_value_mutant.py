@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from mutants.values import MUTANTS
 from mutants.values.mutant import AS_DECLARED, READABLE
@@ -11,7 +13,7 @@ from value_hunts import best, hunt, meant, size
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_value_mutant_is_found_and_brought_down_to_what_its_author_expects(
-    name: str, seed: int, record_property: pytest.RecordProperty
+    name: str, seed: int, record_property: Callable[[str, object], None]
 ) -> None:
     """Within 200 examples; the seconds that it took are for the report. What breaks the line leaves the call without
     an answer, and of those few are awaited: there it is found, but not always brought down."""

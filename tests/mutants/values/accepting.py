@@ -77,7 +77,7 @@ MUTANTS = (
         "a\n",
     ),
     lenient(
-        "unanchored", WORD, lambda value: isinstance(value, str) and "a" <= value[:1] <= "z", outcomes.accepts, "a!"
+        "unanchored", WORD, lambda value: isinstance(value, str) and "a" <= value[:1] <= "z", outcomes.accepts, "a\n"
     ),
     lenient("no-characters", {"type": "string", "minLength": 1}, lambda value: value == "", outcomes.accepts, ""),
     lenient(
@@ -94,7 +94,13 @@ MUTANTS = (
         outcomes.accepts,
         "aaaaaa",
     ),
-    lenient("bound-included", {"type": "number", "exclusiveMaximum": 1}, lambda value: value == 1, outcomes.accepts, 1),
+    lenient(
+        "bound-included",
+        {"type": "number", "exclusiveMaximum": 1},
+        lambda value: value == 1 and value is not True,
+        outcomes.accepts,
+        1,
+    ),
     lenient("past-the-maximum", {"type": "integer", "maximum": 100}, lambda value: value == 101, outcomes.accepts, 101),
     lenient(
         "below-the-minimum",
@@ -123,7 +129,13 @@ MUTANTS = (
     lenient(
         "third-of-a-pair", PAIR, lambda value: isinstance(value, list) and len(value) > 2, outcomes.accepts, ["a", 1, 1]
     ),
-    lenient("any-name", NAMES, lambda value: isinstance(value, dict) and "A" in value, outcomes.accepts, {"A": 1}),
+    lenient(
+        "any-name",
+        NAMES,
+        lambda value: isinstance(value, dict) and any(name != name.lower() for name in value),
+        outcomes.accepts,
+        {"extra": 1, "EXTRA": 1},
+    ),
     lenient(
         "inner-extra",
         INNER,
