@@ -57,12 +57,12 @@ def complain(id: object, *, of: bool) -> None:
 def test_the_smallest_value_is_told_and_was_seen_again_on_a_fresh_connection() -> None:
     """The complaint has the check's own words and the value as JSON."""
     leg = NoLeg()
-    made = inquiry(lambda probe, id: complain(id, of=isinstance(id, int) and id > 1000), leg)
+    made = inquiry(lambda probe, id: complain(id, of=isinstance(id, str) and len(id) > 2), leg)
     with attempted(made) as way_out:
-        assert str(way_out.value) == "got trouble for 1001 (with 1001), must be none"
+        assert str(way_out.value) == "got trouble for '000' (with \"000\"), must be none"
     assert leg.renewed == 1
     assert made.violation is not None
-    assert made.violation.value == 1001
+    assert made.violation.value == "000"
 
 
 def test_what_is_not_seen_again_is_said_to_be_so() -> None:

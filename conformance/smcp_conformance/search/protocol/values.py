@@ -29,6 +29,7 @@ Values = SearchStrategy[Any]
 ORDINARY = ("1", "a", "conformance")
 SAFE = 2**53 - 1  # beyond it JavaScript can't tell integers apart
 MOST = 10  # templates that are filled with ordinary texts
+EDGES = (0, -1, 2**31, -(2**31), 2**32, SAFE, -SAFE)
 NAME = 200  # characters of a name at most, for it travels in a header, too
 DATES = st.dates().map(str)
 NUMERIC = re.compile(r"\s*[-+]?[\d_.]+\s*\Z")
@@ -54,7 +55,7 @@ def header_texts() -> SearchStrategy[str]:
 
 def ids(probe: Probe) -> Values:
     """Ids of requests: integers that every language can hold, and strings."""
-    return st.integers(-SAFE, SAFE) | text()
+    return st.integers(-SAFE, SAFE) | st.sampled_from(EDGES) | text()
 
 
 def tokens(probe: Probe) -> Values:
