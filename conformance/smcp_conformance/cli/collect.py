@@ -126,7 +126,8 @@ class PluginPageCollector(pytest.Collector):
             test, search = repeated_test(check, command, inputs, recorded), None
         else:
             cli_seed = self.config.getoption("--hypothesis-seed", None)
-            search = Search(check, command, inputs, nodeid, self.run.options.max_examples, cli_seed)
+            examples, shrink = self.run.options.max_examples, not self.run.known(nodeid)
+            search = Search(check, command, inputs, nodeid, examples, cli_seed, shrink)
             test = search.warm()
         more = {"callobj": test, "search": search, **self._subject(case)}
         return GeneratedItem.from_parent(self, name=escape(case.name), **more)

@@ -85,6 +85,8 @@ class GeneratedItem(PluginItem, pytest.Function):
 
     def _search(self, search: Search) -> None:
         """Search warm, and confirm cold what is found: search once more, cold, what can't be confirmed."""
+        if self.run.searches.over():
+            not_verified("the time budget (--smcp-time-budget) was used up")
         flaky = False
         if not search.runs_cold:
             try:

@@ -30,6 +30,7 @@ class Adding:
     plugins: tuple[Described, ...]
     options: Options
     asked: str = ""
+    excused: str = ""
     items: list[PluginItem] = field(default_factory=list[PluginItem])
 
     @property
@@ -40,6 +41,19 @@ class Adding:
     def chosen(self, nodeid: str) -> bool:
         """Whether the user asked for it."""
         return nodeid.startswith(self.asked)
+
+    def known(self, nodeid: str) -> bool:
+        """Whether the user knows that it fails."""
+        return nodeid.startswith(self.excused) if self.excused else False
+
+    @property
+    def searches(self) -> Adding:
+        """What is asked for the time that is left."""
+        return self
+
+    def over(self) -> bool:
+        """Whether the time budget is used up: one of nothing is."""
+        return self.options.time_budget == 0
 
     def recorded_inputs(self, nodeid: str) -> None:
         """Nothing was recorded before."""
@@ -106,12 +120,20 @@ def run_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> I
         strict: bool = False,
         allow: tuple[str, ...] = (),
         chosen: str = "",
+        excused: str = "",
         described: tuple[Described, ...] = (),
         examples: int = MAX_EXAMPLES,
+        time_budget: float | None = None,
     ) -> Outcome:
         plugins = described or describe_all(find_plugins(folders))
-        asked = Options(enabled=True, strict=strict, policy=Policy(allow_tools=allow), max_examples=examples)
-        adding = Adding(plugins, asked, chosen)
+        asked = Options(
+            enabled=True,
+            strict=strict,
+            policy=Policy(allow_tools=allow),
+            max_examples=examples,
+            time_budget=time_budget,
+        )
+        adding = Adding(plugins, asked, chosen, excused)
         given = ("-p", "no:cacheprovider", *args)
         result = pytester.runpytest_inprocess(*given, plugins=[adding])
         return Outcome({item.nodeid: item.judgement for item in adding.items}, result)

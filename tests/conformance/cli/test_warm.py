@@ -230,3 +230,24 @@ def test_a_difference_of_a_command_is_no_others(write_plugin: Writer, run_plugin
     outcome = run_plugins(described=(described,), args=("-k", "warm_and_cold_agree"))
     verdicts = {id.rpartition("-")[2]: one.verdict for id, one in outcome.judgements.items() if one is not None}
     assert verdicts == {"go": Verdict.WARNED, "other": Verdict.NOT_VERIFIED}
+
+
+def test_nothing_is_searched_when_the_time_is_used_up(write_plugin: Writer, run_plugins: Runner) -> None:
+    """It is not verified, with the option that says how much time there is."""
+    write_plugin.described(GO)
+    outcome = run_plugins(write_plugin.shelf, args=("-k", "valid_arguments_are_answered", "-rs"), time_budget=0)
+    assert outcome.named(Verdict.NOT_VERIFIED) == {"valid_arguments_are_answered"}
+    assert "the time budget (--smcp-time-budget) was used up" in outcome.result.stdout.str()
+
+
+@pytest.mark.parametrize(("excused", "smallest"), [("plugins::", False), ("", True)])
+def test_a_failure_that_is_known_is_not_made_smaller(
+    excused: str, smallest: bool, write_plugin: Writer, run_plugins: Runner
+) -> None:
+    """That would cost calls, and nobody is going to look at it."""
+    required = {**GO, "parameters": [{**NUMBER, "required": True}]}
+    write_plugin.described(required, answer="print('{}' if abs(int(sys.argv[2][4:])) < 1000 else 'no')")
+    outcome = run_plugins(write_plugin.shelf, args=(*SEEDED, "-k", "valid_arguments_are_answered"), excused=excused)
+    (failed,) = [one for one in outcome.judgements.values() if one is not None]
+    assert failed.verdict is Verdict.FAILED
+    assert ('{"n": 1000}' in failed.got) is smallest
