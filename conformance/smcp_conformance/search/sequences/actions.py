@@ -22,6 +22,7 @@ from smcp_conformance.wire.parameters import parameter_headers
 if TYPE_CHECKING:
     from smcp_conformance.search.sequences.stage import Stage
 
+SENDING = 0.05  # seconds in which a request must be on its way, for to cut one short is something else
 UNKNOWN = "conformance/no-such-method"
 UNKNOWN_TOOL = "conformance-no-such-tool"
 GARBAGE = b'{"jsonrpc": "2.0", "id": 1, "method": '
@@ -130,6 +131,7 @@ def _cancel(client: Client, pending: Pending) -> None:
     exchange = pending.frame.facts.get("exchange")
     try:
         if client.session.stateless and isinstance(exchange, HttpExchange):
+            exchange.opened.wait(SENDING)
             exchange.abort()
         else:
             client.session.notify("notifications/cancelled", {"requestId": pending.id})

@@ -80,10 +80,10 @@ class Client:
     def _expired(self, status: int | None) -> bool:
         """Tell whether the server has ended this session, as it may; raises `Broken` if another client made it so."""
         over = status == EXPIRED and not self.session.stateless and self.session.transport.name == "http"
+        self.gone = self.gone or over
         if over and self.company:
             got = f"HTTP {EXPIRED} for the session of client {self.number}, which nobody ended"
             raise Broken(Violation(ISOLATION, got, "served, whatever another client does in a session of its own"))
-        self.gone = self.gone or over
         return over
 
 

@@ -60,7 +60,7 @@ class Rehearsal:
     @property
     def worst(self) -> Violation | None:
         """A violation that fails, else the first that was noted."""
-        failing = [violation for violation in self.noted if self._fails(violation)]
+        failing = [violation for violation in self.noted if self.fails(violation)]
         return next(iter([*failing, *self.noted]), None)
 
     def evidence(self, violation: Violation) -> Iterator[tuple[Step, ...]]:
@@ -77,7 +77,8 @@ class Rehearsal:
     def _note(self, violation: Violation) -> None:
         self.noted.append(violation)
         self.stage.ignored.add(violation.requirement)
-        self.over = self.over or self._fails(violation)
+        self.over = self.over or self.fails(violation)
 
-    def _fails(self, violation: Violation) -> bool:
+    def fails(self, violation: Violation) -> bool:
+        """Tell whether a violation is a failure; otherwise it only warns."""
         return violation.fails(self.check, self.plan.offer.transport)

@@ -112,7 +112,7 @@ def _pinned_down(theatre: Theatre, rehearsal: Rehearsal, shrink: bool) -> Found:
 
     def play(steps: Steps) -> Shown | None:
         shown = perform(theatre, steps, ignored, min(patience, theatre.target.policy.reply_timeout)).shown
-        return shown if shown and shown.violation.requirement == rule else None
+        return shown if shown and _as_bad(shown.violation, rehearsal) else None
 
     tries = Tries(play)
     for steps in rehearsal.evidence(violation):
@@ -125,3 +125,11 @@ def _pinned_down(theatre: Theatre, rehearsal: Rehearsal, shrink: bool) -> Found:
             if played.violation is not None:
                 return Found(played)
     return Found(lost=violation)
+
+
+def _as_bad(violation: Violation, rehearsal: Rehearsal) -> bool:
+    """Tell whether a violation is the one that was seen, or a failure where that one only warns."""
+    worst = rehearsal.worst
+    assert worst is not None
+    graver = rehearsal.fails(violation) and not rehearsal.fails(worst)
+    return violation.requirement == worst.requirement or graver

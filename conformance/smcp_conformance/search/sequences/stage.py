@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +18,7 @@ from smcp_conformance.search.sequences.plan import Plan
 from smcp_conformance.search.sequences.step import CLIENTS, Step
 from smcp_conformance.search.sequences.violation import GARBAGE, INITIALIZE, ISOLATION, UNANSWERED, Broken, Violation
 from smcp_conformance.session import Session
-from smcp_conformance.wire.errors import WireError
+from smcp_conformance.wire.errors import Unreachable, WireError
 from smcp_conformance.wire.transcript import Conversation
 
 ENDING = 1.0  # seconds in which a server that cut its connections must have exited, if that is why
@@ -133,7 +132,7 @@ class Stage:
     def _take(self, step: Step) -> bool:
         """Do what the step is about; False if it makes no sense here."""
         if step.action == "garbage":
-            return self._allowed("garbage") and self._spoil()
+            return self._allowed("garbage") and self._spoil(step)
         if step.action == "reconnect":
             return self.connect(step.client, "reconnect") is not None
         client, action = self.client(step.client), ACTIONS[step.action]
@@ -148,12 +147,17 @@ class Stage:
         self._left.update({why: left - 1} if why in self._left else {})
         return left > 0
 
-    def _spoil(self) -> bool:
+    def _spoil(self, step: Step) -> bool:
         """Send half a message on a connection of its own, and leave: nobody else must suffer."""
         session = self._connected()
-        with contextlib.suppress(WireError):
+        try:
             session.provoke(GARBAGE_SENT)
-        session.close()
+        except Unreachable:
+            self._blame_the_end(step, at_once=False)
+        except WireError:
+            pass  # it has its own checks
+        finally:
+            session.close()
         return True
 
     def _connected(self) -> Session:
@@ -177,11 +181,11 @@ class Stage:
                 if client.usable:
                     client.barrier()
         except Broken as broken:
-            self._blame_the_end(step, broken.violation.silent)
+            self._blame_the_end(step, at_once=broken.violation.silent or broken.violation.requirement != UNANSWERED)
             raise
-        self._blame_the_end(step, True)
+        self._blame_the_end(step, at_once=True)
 
-    def _blame_the_end(self, step: Step, at_once: bool) -> None:
+    def _blame_the_end(self, step: Step, *, at_once: bool) -> None:
         """Raise `Broken` if the process that serves all clients has ended; it may take a moment unless `at_once`."""
         process = self.host.process
         if self.plan.offer.transport == "stdio" or process is None:
