@@ -199,7 +199,7 @@ def test_a_server_that_cannot_start_accuses_nobody(write_plugin: Writer, monkeyp
 
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plugins can be tested without the server's packages."""
-    monkeypatch.setattr(keeping.importlib.util, "find_spec", lambda name: None if name == "uvicorn" else name)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "uvicorn" else name)
     with pytest.raises(NotVerified, match=r'not installed: uvicorn .*"smcp-conformance\[server\]"'):
         keeping.bundled(Path())
 

@@ -38,7 +38,7 @@ def afresh() -> Iterator[None]:
 def test_a_plugin_reaches_nobody(works: bool, write_plugin: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a namespace of its own, or, where that is forbidden, with sockets that don't connect."""
     if not works:
-        monkeypatch.setattr(surroundings.shutil, "which", lambda _: None)
+        monkeypatch.setattr("shutil.which", lambda _: None)
     plugin = write_plugin(ASKS)
     cut = offline()
     assert run(plugin, ()).returncode == 0
