@@ -56,7 +56,8 @@ def _max_length(limit: int, value: Any, schema: Any) -> Iterator[str]:
 
 
 def _pattern(pattern: str, value: Any, schema: Any) -> Iterator[str]:
-    if isinstance(value, str) and not re.search(pattern, value):
+    strict = re.sub(r"(?<!\\)\$$", r"\\Z", pattern)  # in Python a "$" would let a line's end pass
+    if isinstance(value, str) and not re.search(strict, value):
         yield f"does not match {pattern!r}"
 
 
