@@ -120,8 +120,7 @@ SIGNS = (
 )
 MORSE = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", SIGNS.split(), strict=True))
 ALPHABET = "https://www.itu.int/rec/R-REC-M.1677-1-200910-I/"
-RATE = 4000
-"""Samples of sound in a second; a dot takes 160 of them, which makes 30 words in a minute."""
+RATE = 4000  # samples of sound in a second; a dot takes 160 of them, which makes 30 words in a minute
 
 
 class Refusal(Exception):

@@ -17,6 +17,7 @@ import pytest
 import smcp_canary as canary
 from smcp_clients import META, STATELESS, TIMEOUT, OldClient, Web, call, hello, messages, notification, request
 
+PING = json.dumps(request(1, "ping")).encode()
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and process groups")
 
 
@@ -166,7 +167,6 @@ def test_row_13_last_event_id_asks_for_what_there_is_not(mine: Web) -> None:
 
 def test_row_14_accept_is_read_as_http_says(mine: Web, session: dict[str, str]) -> None:
     """Over several lines, and with weights."""
-    usual = [*session.items(), ("content-type", "application/json")]
     accepts = {
         ("application/json", "text/event-stream"): 200,
         ("text/event-stream;q=0.5", "application/json;q=0.001"): 200,
@@ -174,8 +174,8 @@ def test_row_14_accept_is_read_as_http_says(mine: Web, session: dict[str, str]) 
         ("application/json;q=0.000, text/event-stream",): 406,
     }
     for lines, status in accepts.items():
-        headers = [*usual, *(("accept", line) for line in lines)]
-        answer = mine.client.post(mine.url, content=json.dumps(request(1, "ping")).encode(), headers=headers)
+        headers = [*session.items(), ("content-type", "application/json"), *(("accept", line) for line in lines)]
+        answer = mine.client.post(mine.url, content=PING, headers=headers)
         assert (lines, answer.status_code) == (lines, status)
         assert status == 200 or answer.json()["id"] == 1
 
