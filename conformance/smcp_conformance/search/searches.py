@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smcp_conformance.launch import StartError
 from smcp_conformance.leg import Leg
 from smcp_conformance.offer import Discovery, Offer
+from smcp_conformance.reply import HandshakeRefused
 from smcp_conformance.requirement import not_verified
-from smcp_conformance.search.subject import Subject
+from smcp_conformance.search.subject import MOST_LOSSES, Subject
 from smcp_conformance.target import TargetError
 from smcp_conformance.tool_configuration import ToolSettings, settings_of
+from smcp_conformance.wire.errors import WireError
 
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
@@ -32,6 +35,7 @@ class Searches:
         self._until = None if budget is None else time.monotonic() + budget
         self._usual_seed = random.SystemRandom().getrandbits(32)
         self._subjects: dict[tuple[str, str], Subject] = {}
+        self._losses: dict[str, list[str]] = {}
 
     def over(self) -> bool:
         """Tell whether the time budget is used up."""
@@ -84,11 +88,23 @@ class Searches:
         """The tool `name` of a leg, with all that is known of it; out if it can't be called after all."""
         key = leg.offer.id, name
         if key not in self._subjects:
-            self._subjects[key] = Subject(leg, _listed(leg, name), self._settings(name).timeout, self.over)
+            losses = self._losses.setdefault(leg.offer.id, [])
+            tool = self._listed(leg, name, losses)
+            self._subjects[key] = Subject(leg, tool, self._settings(name).timeout, self.over, losses)
         return self._subjects[key]
 
+    def _listed(self, leg: Leg, name: str, losses: list[str]) -> Mapping[str, Any]:
+        if leg.torrent.reason or len(losses) >= MOST_LOSSES:
+            not_verified(leg.torrent.reason or losses[-1])
+        try:
+            return listed(leg, name)
+        except (WireError, HandshakeRefused, StartError) as error:
+            losses.append(f"the tools could not be listed again: {error}")
+            raise
 
-def _listed(leg: Leg, name: str) -> Mapping[str, Any]:
+
+def listed(leg: Leg, name: str) -> Mapping[str, Any]:
+    """The tool of that name as it is listed now, or out: not verified."""
     tool = next((tool for tool in leg.tools if tool.get("name") == name), None)
     if tool is None:
         not_verified(f"the tool {name!r} is not listed any more")

@@ -21,6 +21,7 @@ from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable, 
 
 MOSTS = {True: 80, False: 20}  # deaths and hangs in an item that looks for them, each of which costs a start
 MOST_UNSOUGHT = 3  # deaths or hangs in an item that looks for something else
+MOST_LOSSES = 2  # of the whole leg: each may take as long as a start
 HASTE = 20  # times the slowest answer that was seen, from the second hang on
 LEAST_PATIENCE = 0.5  # seconds
 KEPT = 16 * 2**20  # bytes of answers
@@ -40,12 +41,21 @@ Outcome = Reply | Silence
 class Subject:
     """A tool as listed (`tool`), and what became of its calls; `timeout` is in seconds (None: the target's).
 
-    `closed` says why nothing new is called any more ("": it is). `over` tells that the time budget is used up.
+    `closed` says why nothing new is called any more ("": it is). `over` tells that the time budget is used up, `losses`
+    are the times that the leg's server could not be started again, whatever tool was called.
     """
 
-    def __init__(self, leg: Leg, tool: Mapping[str, Any], timeout: float | None, over: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        leg: Leg,
+        tool: Mapping[str, Any],
+        timeout: float | None,
+        over: Callable[[], bool],
+        losses: list[str] | None = None,
+    ) -> None:
         self.leg = leg
         self.tool = tool
+        self.losses = [] if losses is None else losses
         self.closed = ""
         self.calls = 0
         self._over = over
@@ -113,6 +123,7 @@ class Subject:
             return self.leg.session
         except (StartError, HandshakeRefused, WireError) as error:
             self.closed = f"the server could not be spoken to again: {error}"
+            self.losses.append(self.closed)
             return None
 
     def _patience(self, session: Session) -> float:
@@ -126,6 +137,8 @@ class Subject:
             return "the time budget (--smcp-time-budget) was used up"
         if self.leg.torrent.reason:
             return self.leg.torrent.reason
+        if len(self.losses) >= MOST_LOSSES:
+            return self.losses[-1]
         for died, count in self._troubles.items():
             if count >= self._most[died]:
                 return f"{count} calls {'ended the server' if died else 'were not answered'}, so no more are made"

@@ -14,7 +14,7 @@ from smcp_conformance.launch import StartError
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply
 from smcp_conformance.search.hunt import Hunt
-from smcp_conformance.search.subject import MOST_UNSOUGHT, Silence, Subject, spelled
+from smcp_conformance.search.subject import MOST_LOSSES, MOST_UNSOUGHT, Silence, Subject, spelled
 
 
 @contextmanager
@@ -103,8 +103,11 @@ def test_a_server_that_cannot_be_started_again_is_no_finding_about_a_tool(monkey
 
         monkeypatch.setattr(subject.leg.host, "connect", refuse)
         said = hunted("valid_calls_are_answered", subject)
-    assert isinstance(said, str)
-    assert said.startswith("NotVerified: the server could not be spoken to again: ")
+        assert isinstance(said, str)
+        assert said.startswith("NotVerified: the server could not be spoken to again: ")
+        hunted("valid_calls_are_answered", subject)
+        hunted("valid_calls_are_answered", subject)
+        assert len(subject.losses) == MOST_LOSSES, "each try may take as long as a start"
 
 
 def test_a_leg_that_is_flooded_is_left_alone() -> None:
