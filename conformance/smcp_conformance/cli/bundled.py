@@ -33,13 +33,14 @@ class Bundled:
         from smcp_conformance.target import bundled_command
 
         self.folder = folder
-        self._open = ExitStack()
-        self.place: Sandbox = self._open.enter_context(fresh_sandbox())
-        self.env: Mapping[str, str] = {**dict.fromkeys(UNSET, ""), **leading_to(self.place)}
         words = (*bundled_command("stdio"), "--plugins-dir", str(folder))
-        started = mcp_server(words, cwd=self.place.cwd, env=self.env, start_timeout=START_TIMEOUT)
-        self._server: Server = self._open.enter_context(started)
-        self._session: Session = self._server.session()
+        with ExitStack() as opening:
+            self.place: Sandbox = opening.enter_context(fresh_sandbox())
+            self.env: Mapping[str, str] = {**dict.fromkeys(UNSET, ""), **leading_to(self.place)}
+            started = mcp_server(words, cwd=self.place.cwd, env=self.env, start_timeout=START_TIMEOUT)
+            server: Server = opening.enter_context(started)
+            self._session: Session = server.session()
+            self._open = opening.pop_all()
 
     @property
     def revision(self) -> str:
@@ -47,9 +48,9 @@ class Bundled:
         return self._session.revision
 
     @property
-    def stderr(self) -> str:
-        """The end of what it said."""
-        return self._server.stderr
+    def alive(self) -> bool:
+        """True while it can be spoken to."""
+        return self._session.alive
 
     def call(self, tool: str, arguments: Mapping[str, Any], timeout: float) -> Reply:
         """Call a tool; raises what `Session.request` does."""
@@ -64,13 +65,13 @@ _running: list[Bundled] = []
 
 
 def bundled(folder: Path) -> Bundled:
-    """The server with the plugins of `folder`, which is started unless it runs already.
+    """The server with the plugins of `folder`, which is started unless it runs already, still.
 
     Not verified where packages are missing that it needs. Raises `StartError` if it can't be started.
     """
     if missing := sorted({wanted for name, wanted in NEEDED.items() if importlib.util.find_spec(name) is None}):
         not_verified(" ".join(MISSING_EXTRA.format(missing=", ".join(missing)).split()))
-    if not _running or _running[0].folder != folder:
+    if not _running or _running[0].folder != folder or not _running[0].alive:
         end_bundled()
         _running.append(Bundled(folder))
     return _running[0]

@@ -215,6 +215,8 @@ def test_one_server_runs_at_a_time(write_plugin: Writer, tmp_path: Path) -> None
         assert second is not first
         assert not first.place.folder.exists()
         assert second.call("sample__c", {}, 30).error is not None
+        second.close()
+        assert keeping.bundled(tmp_path) is not second
     finally:
         keeping.end_bundled()
     assert keeping._running == []
