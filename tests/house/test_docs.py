@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from smcp_conformance.cli.collect import PAGES
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "testing-plugins.md"
 PATIENCE = 600.0  # seconds that one command may take on a loaded machine
@@ -74,6 +76,11 @@ def change(file: Path, diff: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert text.count(old) == 1
     file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_the_tutorial_names_every_page_of_checks() -> None:
+    """In the order in which they run."""
+    assert re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE) == list(PAGES)
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
