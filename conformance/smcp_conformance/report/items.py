@@ -12,17 +12,10 @@ import pytest
 from smcp_conformance.collect import CheckItem, ConformanceItem
 from smcp_conformance.judge import Judgement, stderr_of
 from smcp_conformance.report.context import Context
+from smcp_conformance.report.exchange import frames_of, generated_inputs, seen_during, whole_exchange
 from smcp_conformance.report.finding import expected, finding_lines, one_line, said
 from smcp_conformance.report.ledger import FINDINGS
-from smcp_conformance.report.replay import (
-    Recording,
-    frames_of,
-    generated_inputs,
-    replay_path,
-    seen_during,
-    whole_exchange,
-    write_replay,
-)
+from smcp_conformance.report.replay import Recording, replay_path, write_replay
 from smcp_conformance.requirement import Verdict
 
 NO_CALL = "no call broke what is promised"

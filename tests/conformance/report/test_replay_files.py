@@ -13,13 +13,13 @@ import pytest
 from smcp_conformance.judge import Judgement
 from smcp_conformance.masking import Mask
 from smcp_conformance.options import Options
+from smcp_conformance.report.exchange import whole_exchange
 from smcp_conformance.report.replay import (
     Recording,
     Replay,
     find_replay,
     narrowed,
     replay_path,
-    whole_exchange,
     write_replay,
 )
 from smcp_conformance.requirement import Verdict
