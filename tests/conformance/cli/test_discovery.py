@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from smcp_conformance.cli.discovery import describe, describe_all, find_plugins
+from smcp_conformance.cli.discovery import describe, describe_all, find_plugins, from_json, to_json
 
 from .conftest import Writer
 
@@ -73,3 +75,13 @@ def test_a_description_that_changes_is_not_acted_upon(write_plugin: Writer) -> N
     assert found.problems == ()
     assert not found.steady
     assert found.commands == ()
+
+
+def test_what_was_described_travels_to_workers(write_plugin: Writer) -> None:
+    """How the plugin is run, and both answers to the byte."""
+    plugin = replace(write_plugin.described({"name": "c", "description": "é"}), timeout=3.0, warm=False)
+    found = describe(plugin)
+    arrived = from_json(json.loads(json.dumps(to_json(found))))
+    assert arrived.plugin == plugin
+    assert [answer.run for answer in arrived.answers] == [answer.run for answer in found.answers]
+    assert arrived.document == found.document

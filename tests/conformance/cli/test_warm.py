@@ -161,8 +161,16 @@ def test_calls_bear_a_mark(write_plugin: Writer) -> None:
     assert command.call({}).document == command.warm.call({}).document
 
 
-def test_a_failure_that_only_warm_runs_show_is_not_reported(write_plugin: Writer, run_plugins: Runner) -> None:
-    """Its least arguments are tried cold; then the plugin is run cold, the search is made again, and all is told."""
+@pytest.mark.parametrize("compared", [True, False])
+def test_a_failure_that_only_warm_runs_show_is_not_reported(
+    compared: bool, write_plugin: Writer, run_plugins: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its least arguments are tried cold; then the plugin is run cold, the search is made again, and all is told.
+
+    Whether it is seen by comparing, or by confirming what was found.
+    """
+    monkeypatch.setattr(warm, "FIRST", FIRST if compared else 0)
+    monkeypatch.setattr(warm, "SHARE", 100 if compared else 0)
     answer = f"print('{{}}' if os.getppid() == {os.getpid()} or int(sys.argv[2][4:]) < 1000 else 'no')"
     required = {**GO, "parameters": [{**NUMBER, "required": True}]}
     write_plugin.described(required, answer=answer)
@@ -251,3 +259,17 @@ def test_a_failure_that_is_known_is_not_made_smaller(
     (failed,) = [one for one in outcome.judgements.values() if one is not None]
     assert failed.verdict is Verdict.FAILED
     assert ('{"n": 1000}' in failed.got) is smallest
+
+
+def test_a_failure_that_came_once_and_not_cold_is_not_verified(
+    write_plugin: Writer, run_plugins: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is accused of what can't be shown again, and it isn't hidden either."""
+    monkeypatch.setenv("OF_THE_TEST", str(tmp_path / "seen"))
+    first = f"os.getppid() != {os.getpid()} and not os.path.exists(os.environ['OF_THE_TEST'])"
+    write_plugin.described(GO, answer=f"print('no' if {first} else '{{}}'); open(os.environ['OF_THE_TEST'], 'w')")
+    args = (*SEEDED, "-k", "valid_arguments_are_answered", "-rs")
+    monkeypatch.setattr(warm, "FIRST", 0)
+    outcome = run_plugins(write_plugin.shelf, args=args)
+    assert outcome.named(Verdict.NOT_VERIFIED) == {"valid_arguments_are_answered"}
+    assert "neither again nor when it was run cold" in outcome.result.stdout.str()
