@@ -34,12 +34,12 @@ def crash(when: bool) -> None:
 
 
 @sequential(
-    "crash-at-second-list-after-cancel",
+    "crash-at-second-page-after-cancel",
     breaks=ONCE,
-    shortest=4,
-    summary="the second list after a cancellation kills it",
+    shortest=3,
+    summary="the second page of a list after a cancellation kills it",
 )
-def crash_at_second_list_after_cancel(machine: Machine) -> None:
+def crash_at_second_page_after_cancel(machine: Machine) -> None:
     seen = Counter[str]()
     cancelled = machine.server.notifications["notifications/cancelled"]
 

@@ -89,6 +89,11 @@ class Plan:
         """The list that `method` asks for; raises KeyError."""
         return next((each for each in self.lists if each.method == method), None) or _unknown(method)
 
+    def offers(self, step: Step) -> bool:
+        """Tell whether the tool and the list that a step names are there: a recorded one may be gone."""
+        names = {"tool": [each.name for each in self.tools], "method": [each.method for each in self.lists]}
+        return all(step.details[kind] in known for kind, known in names.items() if kind in step.details)
+
     def simpler(self, step: Step) -> Iterator[Step]:
         """Steps that are easier to read than `step` and may show the same, the simplest first."""
         details = step.details

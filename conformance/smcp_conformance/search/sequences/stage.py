@@ -131,6 +131,8 @@ class Stage:
 
     def _take(self, step: Step) -> bool:
         """Do what the step is about; False if it makes no sense here."""
+        if not self.plan.offers(step):
+            return False
         if step.action == "garbage":
             return self._allowed("garbage") and self._spoil(step)
         if step.action == "reconnect":
