@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+import examples
 import round_trip
 import runner
 import serving
@@ -64,7 +65,7 @@ def main() -> None:
     row("plain pytest run: plugin loaded / not loaded", *plain_run(), "ms")
     row("stdio round trip: our session / bare pipes", *round_trip.stdio(), "ms")
     row("HTTP round trip: our session / http.client", *round_trip.http_(), "ms")
-    for what, measure in {**runner.ROWS, **plugins.ROWS, **serving.ROWS}.items():
+    for what, measure in {**examples.ROWS, **runner.ROWS, **plugins.ROWS, **serving.ROWS}.items():
         row(what, *measure(), "ms")
     if "--quick" not in sys.argv:
         row("server's memory: after 10,000 calls / after 1,000", *serving.memory(), "MiB")
