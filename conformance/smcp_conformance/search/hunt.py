@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.requirement import not_verified
 from smcp_conformance.search.examples import entitled, searching
-from smcp_conformance.search.inputs import faults_of
+from smcp_conformance.search.inputs import corners_of, faults_of
 from smcp_conformance.search.strategies import valid_inputs, wrong_inputs
 from smcp_conformance.search.tool_check import ToolCheck
 from smcp_conformance.search.trial import NOT_STEADY, Case, Trial, Violation, arguments_of
@@ -65,8 +66,26 @@ class Hunt:
             return
         if self.check.grid:
             self._try_grid()
-        if self.check.random:
-            run_test()
+        seen = self._seen_at_a_corner()
+        if seen is not None and not self.search.shrink:
+            raise seen
+        try:
+            if self.check.random:
+                run_test()
+        except Violation as found:
+            raise min((found, seen) if seen else (found,), key=_size) from None
+        except Flaky:
+            if seen is None:
+                raise
+        if seen is not None:
+            raise seen
+
+    def _seen_at_a_corner(self) -> Violation | None:
+        """What the first corner shows that violates; the search may find something smaller then."""
+        if self.check.inputs != "valid" or self.check.rarely > 1 or self.search.inputs is not None:
+            return None
+        shown = (self.trial.violation(corner) for corner in corners_of(self.trial.tool))
+        return next((violation for violation in shown if violation), None)
 
     def _try_grid(self) -> None:
         """Try every fault; the first that violates is told in detail, the others by name."""
@@ -144,6 +163,10 @@ def _violation_within(flaky: Flaky) -> Violation:
         if isinstance(inner, Violation):
             return inner
     raise flaky
+
+
+def _size(violation: Violation) -> int:
+    return len(json.dumps(arguments_of(violation.case)))
 
 
 def to_json(case: Case) -> dict[str, Any]:

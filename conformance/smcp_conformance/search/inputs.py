@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from smcp_conformance.generate.bases import bases
+from smcp_conformance.generate.corners import corners
 from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.generate.grid import Grid, fault_grid
@@ -34,6 +35,12 @@ def faults_of(tool: Mapping[str, Any]) -> tuple[Fault, ...]:
     if grid.faults:
         return grid.faults
     return not_applicable("no arguments are wrong under its inputSchema") if grid.bases else not_verified(NO_BASE)
+
+
+def corners_of(tool: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Valid arguments with one part at an edge; none where none are found or the schema can't be judged."""
+    schema = tool.get("inputSchema")
+    return cached_corners(json.dumps(schema)) if isinstance(schema, dict) else ()
 
 
 NO_BASE = "wrong arguments can't be generated: no valid ones were found to start from"
@@ -78,6 +85,15 @@ def handful(tool: Mapping[str, Any]) -> tuple[Fault, ...]:
 def grid_of(schema: str) -> Grid:
     """The fault grid of a schema that is given as JSON; raises `NoDialect`."""
     return fault_grid(json.loads(schema))
+
+
+@lru_cache(maxsize=256)
+def cached_corners(schema: str) -> tuple[dict[str, Any], ...]:
+    """The corners of a schema that is given as JSON; none where it can't be judged."""
+    try:
+        return tuple(corners(json.loads(schema)))
+    except NoDialect:
+        return ()
 
 
 @lru_cache(maxsize=256)
