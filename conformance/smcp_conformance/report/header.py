@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -69,7 +70,7 @@ def _shelves(options: Options, plugins: Sequence[Described]) -> Iterator[str]:
     yield from (f"  {each.plugin.name}: {_offered(each)}" for each in plugins)
     named = {each.plugin.name for each in plugins}
     shelves = [place for place in options.plugins if place not in {one.folder for one in options.plugin_settings}]
-    yield from (f"  {name}: no plugin, for it holds no cli.py" for name in _others(shelves) if name not in named)
+    yield from (f"  {name}: no plugin, for it {why}" for name, why in _others(shelves) if name not in named)
 
 
 def _run_by(options: Options, plugins: Sequence[Described]) -> Iterator[str]:
@@ -91,11 +92,16 @@ def _offered(plugin: Described) -> str:
     return ", ".join(command.name for command in plugin.commands) or "no command"
 
 
-def _others(shelves: Iterable[Path]) -> list[str]:
-    """The names of the folders that hold something, but no plugin."""
-    folders = (folder for shelf in shelves for folder in sorted(shelf.iterdir()) if folder.is_dir())
-    named = (folder for folder in folders if folder.name[0] not in "._" and not (folder / "cli.py").is_file())
-    return [folder.name for folder in named if any(folder.iterdir())]
+def _others(shelves: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """The names of the folders that hold something, or can't be looked into, but no plugin; and why they are none."""
+    for folder in (folder for shelf in shelves for folder in sorted(shelf.iterdir()) if os.path.isdir(folder)):
+        if folder.name[0] in "._" or os.path.isfile(folder / "cli.py"):
+            continue
+        try:
+            if os.listdir(folder):
+                yield folder.name, "holds no cli.py"
+        except OSError as error:
+            yield folder.name, f"can't be read: {str(error.strerror).lower()}"
 
 
 def _policy(policy: Policy, warnings_fail: bool) -> str:

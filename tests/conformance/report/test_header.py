@@ -89,6 +89,18 @@ def test_the_header_says_what_runs_each_plugin_where_that_differs() -> None:
     assert not any("no plugin, for it holds" in line for line in lines)
 
 
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the system's reason: whether it is a plugin nobody can tell."""
+
+    def refuse(_: Path) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "locked").mkdir()
+    monkeypatch.setattr("smcp_conformance.report.header.os.listdir", refuse)
+    lines = list(header(Options(plugins=(tmp_path,), origin="somewhere"), (), (plugin("a"),)))
+    assert lines[-1] == "  locked: no plugin, for it can't be read: permission denied"
+
+
 def test_the_header_of_plugins_alone_speaks_of_no_server(tmp_path: Path) -> None:
     """Where they are, what runs them, what is called, what each offers; what is wrong, and what is no plugin."""
     for file in ("a/cli.py", "other/main.py", "_private/x.py"):
