@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,12 @@ def test_the_header_says_what_runs_each_plugin_where_that_differs() -> None:
 def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the system's reason: whether it is a plugin nobody can tell."""
 
-    def refuse(_: Path) -> list[str]:
-        raise PermissionError(13, "Permission denied")
+    listed = os.listdir
+
+    def refuse(folder: Path) -> list[str]:
+        if Path(folder).name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return listed(folder)
 
     (tmp_path / "locked").mkdir()
     monkeypatch.setattr("smcp_conformance.report.header.os.listdir", refuse)
