@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import pytest
+from hypothesis import strategies as st
 
 from smcp_conformance.leg import Leg
 from smcp_conformance.requirement import NotVerified
+from smcp_conformance.search.protocol import values
 from smcp_conformance.search.protocol.inquiry import Inquiry, Plan, Violation
 from smcp_conformance.search.protocol.probe import Probe
 from smcp_conformance.search.protocol.protocol_check import ProtocolCheck, of_values, protocol_checks
@@ -133,6 +135,13 @@ def test_a_used_up_time_budget_is_said() -> None:
     made = inquiry(lambda probe, id: None, plan=Plan("here", 5, cli_seed=1, over=lambda: True))
     with attempted(made) as way_out:
         assert str(way_out.value) == "the time budget was used up; 0 values were judged before that"
+
+
+def test_values_that_can_not_be_generated_are_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said what Hypothesis says."""
+    monkeypatch.setattr(values, "ids", lambda probe: st.integers().filter(lambda number: False))
+    with attempted(inquiry(lambda probe, id: None)) as way_out:
+        assert str(way_out.value).startswith("values of this kind can't be generated: ")
 
 
 def test_a_recorded_value_is_the_only_one_that_is_tried() -> None:

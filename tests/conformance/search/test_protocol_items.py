@@ -48,6 +48,14 @@ def test_a_violation_is_shown_by_the_value_and_repeated_by_it_alone(pytester: py
     assert json.loads(file.read_text())["inputs"] == {"value": FAULT.minimal}
 
 
+def test_what_stands_in_the_way_of_a_search_is_the_reason_why_nothing_was_verified(pytester: pytest.Pytester) -> None:
+    """The only tool that reports progress may not be called here."""
+    name = "progress_carries_the_token_of_its_request"
+    result = run(pytester, ITEM.replace(FAULT.check, name))
+    result.stdout.fnmatch_lines(["*no tool that may be called, and is answered soon, reports progress*"])
+    result.stdout.fnmatch_lines(["*= 1 not verified in *"])
+
+
 def test_ids_are_collected_once_each_and_without_generating_anything(pytester: pytest.Pytester) -> None:
     """Every check that concerns the leg has one item; what the server doesn't declare has none."""
     result = run(pytester, "--collect-only", "-q", "-k", "generated/protocol")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import settings
-from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
+from hypothesis.errors import FailedHealthCheck, Unsatisfiable
 
 from smcp_conformance.judge import parse
 from smcp_conformance.reply import brief
@@ -73,8 +73,6 @@ class Inquiry:
             self._search(run_test)
         except Violation as found:
             raise self._believed(found) from None
-        except Flaky as flaky:
-            raise self._believed(_violation_within(flaky)) from None
         except (FailedHealthCheck, Unsatisfiable) as reason:
             not_verified(f"values of this kind can't be generated: {' '.join(str(reason).split())[:200]}")
         finally:
@@ -82,7 +80,7 @@ class Inquiry:
         self._conclude()
 
     def judge(self, value: Any) -> None:
-        """Try a value, unless it is known; raises `Violation`."""
+        """Try a value, unless it is known, so that equal values never differ; raises `Violation`."""
         key = json.dumps(value, sort_keys=True)
         if key not in self._known and not self._closed:
             self._known[key] = self._judged(value)
@@ -168,11 +166,3 @@ class Inquiry:
 
 def _nothing() -> None:
     """Stands where there is no Hypothesis test."""
-
-
-def _violation_within(flaky: Flaky) -> Violation:
-    """The violation that a flaky failure holds. Raises the failure itself if it holds none."""
-    for inner in getattr(flaky, "exceptions", ()):
-        if isinstance(inner, Violation):
-            return inner
-    raise flaky

@@ -12,7 +12,7 @@ from smcp_conformance.collect import CheckFailed, CheckItem
 from smcp_conformance.launch import StartError
 from smcp_conformance.offer import Offer
 from smcp_conformance.reply import HandshakeRefused, brief
-from smcp_conformance.requirement import NotApplicable, NotVerified, not_verified
+from smcp_conformance.requirement import NotApplicable, NotVerified
 from smcp_conformance.search.protocol.probe import Probe
 from smcp_conformance.search.protocol.protocol_check import NO_VALUE, ProtocolCheck
 from smcp_conformance.wire.errors import WireError
@@ -79,8 +79,7 @@ class ProtocolItem(CheckItem, pytest.Function):
     def _attempt(self, leg: object) -> None:
         if self._out is not None:
             raise self._out
-        if self.inquiry is None:
-            not_verified("the check was not set up")
+        assert self.inquiry is not None
         self.inquiry.attempt(lambda: pytest.Function.runtest(self))
 
     def _value_lines(self) -> Iterator[str]:
