@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -69,9 +68,10 @@ def describe_is_the_same_each_time(plugin: Described) -> None:
 
 @of_plugin("contract")
 def describe_ignores_the_working_directory(plugin: Described) -> None:
-    """`--describe` prints the same bytes from any working directory: its own folder, the root, an empty one."""
-    for folder in (plugin.plugin.folder, Path(plugin.plugin.folder.anchor)):
-        _must_be_the_same(plugin, _again(plugin, cwd=folder), f"from {str(folder)!r}")
+    """`--describe` prints the same bytes from any working directory: its own folder, an empty one, another one."""
+    with fresh_sandbox() as place:
+        for folder in (plugin.plugin.folder, place.folder):
+            _must_be_the_same(plugin, _again(plugin, cwd=folder), f"from {str(folder)!r}")
 
 
 @of_plugin("contract")
