@@ -44,8 +44,8 @@ MUTANTS = (
     ),
     valued("divides-by-zero", NUMBER, lambda n: n == 0, outcomes.fails_inside, NO_INTERNAL_ERROR, 0),
     valued("negatives-undeclared", NUMBER, _never, outcomes.dies, AS_DECLARED, -1, {"type": "number", "minimum": 0}),
-    valued("fractions-undeclared", NUMBER, _never, outcomes.dies, AS_DECLARED, 0.5, {"type": "integer"}),
-    valued("written-with-exponent", NUMBER, lambda n: abs(n) >= 1e21, outcomes.dies, SURVIVES, 1e21),
+    valued("fractions-undeclared", NUMBER, _never, outcomes.dies, AS_DECLARED, 1.5, {"type": "integer"}),
+    valued("written-with-exponent", NUMBER, lambda n: abs(n) >= 1e21, outcomes.fails_inside, NO_INTERNAL_ERROR, 1e21),
     valued("integer-as-float", INTEGER, lambda n: isinstance(n, float), outcomes.dies, SURVIVES, 0.0),
     valued(
         "tenths-cut",
