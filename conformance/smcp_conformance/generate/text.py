@@ -124,7 +124,7 @@ def _long(asked: Shape) -> list[tuple[int, SearchStrategy[str]]]:
     whole = (asked.least, LONG[-1][-1])
     ranges = [(max(low, asked.least), int(min(high, asked.most))) for low, high in (whole, *limits, *LONG)]
     lengths = [st.integers(low, high) for low, high in ranges if low <= high <= LONG[-1][-1]]
-    return [(1, st.one_of(lengths).map("0".__mul__))] if lengths else []
+    return [(3, st.one_of(lengths).map("0".__mul__))] if lengths else []
 
 
 def _matching(pattern: Pattern, asked: Shape) -> SearchStrategy[str]:
