@@ -127,7 +127,8 @@ def _error(printed: Answer, text: str) -> Mapping[str, Any]:
     inner = own if isinstance(own, dict) else {}
     code = inner.get("code", document.get("code") if isinstance(document, dict) else None)
     message = inner.get("message", own)
-    said = message if isinstance(message, str) and message else text
+    told = message if isinstance(message, str) or message is None else json.dumps(message, ensure_ascii=False)
+    said = told or text or f"the plugin exited with code {printed.run.returncode} (no output)"
     short = said if len(said) <= MESSAGE else f"{said[:MESSAGE]}…"
     details = {"plugin_code": code} if isinstance(code, str) else {}
     return {"code": "plugin_error", "message": short, "exit_code": printed.run.returncode, **details}

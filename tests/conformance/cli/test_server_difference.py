@@ -113,6 +113,7 @@ def text(said: str) -> dict[str, Any]:
 RESULT = {"result": {"type": "object"}}
 SHOWS = {"content": True}
 REFUSED = {"code": "plugin_error", "message": "no", "exit_code": 1, "plugin_code": "x"}
+BARE = {"code": "plugin_error", "exit_code": 3}
 SOUND = {"type": "audio", "data": "AAAA", "mimeType": "audio/wav", "annotations": {"priority": 1.0}}
 
 
@@ -123,6 +124,8 @@ SOUND = {"type": "audio", "data": "AAAA", "mimeType": "audio/wav", "annotations"
         ("print('{\"a\": 1}')", RESULT, {"content": [text('{"a":1}')], "structuredContent": {"a": 1.0}}),
         ('print(\'{"error": "no", "code": "x"}\'); sys.exit(1)', {}, {"error": REFUSED}),
         ('print(\'{"error": {"message": "no", "code": "x"}}\'); sys.exit(1)', {}, {"error": REFUSED}),
+        ("sys.exit(3)", {}, {"error": {**BARE, "message": "the plugin exited with code 3 (no output)"}}),
+        ("print('{\"error\": [1]}'); sys.exit(3)", {}, {"error": {**BARE, "message": "[1]"}}),
         (
             "print(json.dumps({'content': [{'type': 'audio', 'data': 'AAAA', 'mimeType': 'audio/wav',"
             " 'annotations': {'priority': 1}}]}))",

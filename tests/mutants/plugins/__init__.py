@@ -22,7 +22,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "crashes_by_signal": ("valid_arguments_are_answered",),
     "default_differs": ("declared_defaults_are_used",),
     "default_of_wrong_type": ("defaults_are_valid",),
-    "describe_exits_1": ("describe_exits_0",),
+    "describe_exits_1": ("describe_exits_0", "server_answers_like_the_command_line"),
     "describe_follows_cwd": ("describe_ignores_the_working_directory",),
     "describe_follows_locale": ("describe_is_strict_json_in_any_locale",),
     "describe_hangs": ("describe_exits_0",),

@@ -1,4 +1,4 @@
-"""Refuses with another code each time."""
+"""Refuses what is called wrongly with another code each time."""
 
 import sys
 import time
@@ -11,7 +11,8 @@ from mutants.plugins.base import Cli, Refusal
 
 class Mutant(Cli):
     def refuse(self, refusal: Refusal) -> int:
-        self.write({"error": str(refusal), "code": f"error-{time.time_ns()}"})
+        code = f"usage-{time.time_ns()}" if refusal.code == "usage" else refusal.code
+        self.write({"error": str(refusal), "code": code})
         return refusal.status
 
 
