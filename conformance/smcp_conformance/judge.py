@@ -95,7 +95,7 @@ def judge(check: Check, leg: Leg) -> Judgement:
         leg.begin(check.id)
         found = _attempt(check, rule, leg)
     leg.silences = leg.silences + 1 if found.reason == WIRE else 0
-    return _grade(_seen(found, check, leg), rule, check, leg)
+    return _grade(_seen(found, check, leg), check, leg)
 
 
 def rehearse(checks: Iterable[Check], leg: Leg) -> None:
@@ -128,7 +128,9 @@ def _attempt(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     except (NotVerified, TooLarge) as reason:
         return say(Verdict.NOT_VERIFIED, reason=str(reason))
     except AssertionError as violation:
-        return say(Verdict.FAILED, **{name: _short(leg)(text) for name, text in parse(str(violation)).items()})
+        broken = requirement(getattr(violation, "requirement", "") or rule.id)
+        told = {name: _short(leg)(text) for name, text in parse(str(violation)).items()}
+        return _judgement(Verdict.FAILED, check, broken, leg, **told)
     except (Died, NoAnswer, Unreachable) as failing:
         return say(Verdict.FAILED, got=_short(leg)(str(failing)), must_be="an answer", reason=WIRE)
     except HandshakeRefused as refused:
@@ -224,8 +226,9 @@ def _hide(leg: Leg, text: str) -> str:
     return masked(text, leg.host.target.secrets, leg.policy.mask)
 
 
-def _grade(found: Judgement, rule: Requirement, check: Check, leg: Leg) -> Judgement:
+def _grade(found: Judgement, check: Check, leg: Leg) -> Judgement:
     """Let a violation fail only where the requirement is hard and no row of `severity.toml` knows better."""
+    rule = requirement(found.requirement)
     if found.verdict is not Verdict.FAILED:
         return found
     row = severity().get(rule.id)

@@ -12,6 +12,7 @@ from smcp_conformance.reply import Reply, brief
 from smcp_conformance.search.subject import Silence, Subject
 from smcp_conformance.search.tool_check import ToolCheck
 
+ENDED = "jsonrpc.response.exactly-one"  # what a call breaks that ends the server: whoever dies never answers
 NOT_STEADY = "; it was not so when the same call was made again on a fresh process"
 Case = Fault | Mapping[str, Any]
 
@@ -48,6 +49,11 @@ class Violation(AssertionError):
         shown = f"from {tool!r} with {brief(arguments_of(case))}{fault}: {got}{note}"
         super().__init__(f"got {shown}, must be {must_be}" if must_be else f"got {shown}")
         self.got, self.must_be, self.tool, self.case, self.note = got, must_be, tool, case, note
+
+    @property
+    def requirement(self) -> str:
+        """The requirement that it breaks, if that is not the check's first one: slowness may be right, death never."""
+        return ENDED if self.died else ""
 
     def noted(self, note: str) -> Violation:
         """The same with a remark of its own."""
