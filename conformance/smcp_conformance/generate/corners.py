@@ -5,7 +5,7 @@ Nothing is drawn: the same schema gives the same corners in the same order, the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -85,8 +85,10 @@ def _smaller(root: Schema, plain: Sequence[Any], path: Path) -> Iterator[dict[st
 
 def _holds(base: Any, path: Path) -> bool:
     for step in path:
-        inside = isinstance(base, dict) and step in base
-        if not inside and not (isinstance(base, list) and isinstance(step, int) and step < len(base)):
+        names: Iterable[str | int] = (
+            base if isinstance(base, dict) else range(len(base) if isinstance(base, list) else 0)
+        )
+        if step not in names:
             return False
         base = base[step]
     return True
