@@ -5,7 +5,7 @@ Nothing is drawn: the same schema gives the same corners in the same order, the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -85,12 +85,10 @@ def _smaller(root: Schema, plain: Sequence[Any], path: Path) -> Iterator[dict[st
 
 def _holds(base: Any, path: Path) -> bool:
     for step in path:
-        names: Iterable[str | int] = (
-            base if isinstance(base, dict) else range(len(base) if isinstance(base, list) else 0)
-        )
-        if step not in names:
+        members: Any = dict(enumerate(base)) if isinstance(base, list) else base
+        if not isinstance(members, dict) or step not in members:
             return False
-        base = base[step]
+        base = members[step]
     return True
 
 
