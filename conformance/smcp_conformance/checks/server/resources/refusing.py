@@ -20,13 +20,13 @@ NO_URIS: tuple[Any, ...] = (
     "conformance",
     "../conformance",
     "no scheme: /conformance",
-    "note://conformance/\0",
-    "note://conformance/%zz",
+    "conformance://nowhere/\0",
+    "conformance://nowhere/%zz",
     7,
     None,
-    ["note://conformance"],
+    ["conformance://nowhere"],
 )
-ENDLESS = "note://conformance/" + "x" * 10_000
+ENDLESS = "conformance://nowhere/" + "x" * 10_000
 WEB = ("http", "https", "ws", "wss", "ftp")  # what a server may fetch for whoever asks
 SECRET = "etc/passwd"
 GIVEN_AWAY = re.compile(r"root:[^:\n]*:0:0:")

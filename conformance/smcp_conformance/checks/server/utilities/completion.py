@@ -12,6 +12,7 @@ from smcp_conformance.lists import TEMPLATES, KeptList
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
+from smcp_conformance.traffic import integral
 from smcp_conformance.uri_template import variables
 
 COMPLETE = "completion/complete"
@@ -148,8 +149,8 @@ def must_be_shaped(found: dict[str, Any], what: str) -> None:
     """Demand members of the right types."""
     values, total = found.get("values"), found.get("total", 0)
     strings = isinstance(values, list) and all(isinstance(value, str) for value in values)
-    integral = isinstance(total, (int, float)) and not isinstance(total, bool) and total == int(total)
-    fine = strings and integral and isinstance(found.get("hasMore", False), bool)
+    whole = type(integral(total)) is int
+    fine = strings and whole and isinstance(found.get("hasMore", False), bool)
     shown = f"got {brief(found)} {what}"
     assert fine, f"{shown}, must be an array of strings 'values', an integer 'total', a boolean 'hasMore'"
 
