@@ -15,6 +15,7 @@ from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.generate.valid import NotGenerable
 from smcp_conformance.judge import Judgement
 from smcp_conformance.requirement import NotApplicable, NotVerified, Verdict
+from smcp_conformance.search.examples import within
 
 UNVERIFIED = (NotVerified, HangsTooOften, Unsatisfiable, FailedHealthCheck, NotGenerable, NoDialect)
 """What a check, or the search of its arguments, raises if nothing could be judged."""
@@ -54,7 +55,7 @@ def judge(case: Case, attempt: Callable[[], None]) -> Judged:
     except Violation as violation:
         return _broken(base, case, violation)
     except Flaky as flaky:
-        return _broken(base, case, _violation_within(flaky), " (not each time the same call was made)")
+        return _broken(base, case, within(flaky, Violation), " (not each time the same call was made)")
     return Judged(base)
 
 
@@ -84,14 +85,6 @@ def _broken(base: Judgement, case: Case, violation: Violation, note: str = "") -
     if case.check.level.absolute:
         return Judged(replace(broken, verdict=Verdict.FAILED), violation)
     return Judged(replace(broken, verdict=Verdict.WARNED, reason=case.check.level.value), violation)
-
-
-def _violation_within(flaky: Flaky) -> Violation:
-    """The violation that a flaky failure holds. Raises the failure itself if it holds none."""
-    for inner in getattr(flaky, "exceptions", ()):
-        if isinstance(inner, Violation):
-            return inner
-    raise flaky
 
 
 def details(case: Case, violation: Violation) -> str:

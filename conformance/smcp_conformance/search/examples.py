@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, example, given, seed, settings
 from hypothesis.database import ExampleDatabase
+from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 """What Hypothesis does: all it can but explain, which would cost many more calls."""
 
 Body = Callable[[Any], None]
+Found = TypeVar("Found", bound=BaseException)
 
 
 class Corner(ExampleDatabase):
@@ -103,3 +105,11 @@ def search_settings(owner: str, max_examples: int, *, shrink: bool = True) -> se
 def derived_seed(cli_seed: object, owner: str) -> int:
     """The seed of one item: another one for each, so that they don't all try the same."""
     return int.from_bytes(hashlib.sha256(f"{cli_seed}:{owner}".encode()).digest()[:8], "big")
+
+
+def within(flaky: Flaky, kind: type[Found]) -> Found:
+    """The exception of a `kind` that a flaky failure holds. Raises the failure itself if it holds none."""
+    for inner in getattr(flaky, "exceptions", ()):
+        if isinstance(inner, kind):
+            return inner
+    raise flaky

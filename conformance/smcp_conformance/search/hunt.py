@@ -12,7 +12,7 @@ from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
 
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.requirement import not_verified
-from smcp_conformance.search.examples import entitled, searching
+from smcp_conformance.search.examples import entitled, searching, within
 from smcp_conformance.search.inputs import corners_of, faults_of
 from smcp_conformance.search.strategies import valid_inputs, wrong_inputs
 from smcp_conformance.search.tool_check import ToolCheck
@@ -55,7 +55,7 @@ class Hunt:
         except Violation as found:
             raise self._believed(found) from None
         except Flaky as flaky:
-            raise self._believed(_violation_within(flaky)) from None
+            raise self._believed(within(flaky, Violation)) from None
         except (FailedHealthCheck, Unsatisfiable) as reason:
             not_verified(f"arguments of this kind can't be generated: {' '.join(str(reason).split())[:200]}")
         self._conclude()
@@ -155,14 +155,6 @@ class Hunt:
 
 def _nothing() -> None:
     """Stands where there is no Hypothesis test."""
-
-
-def _violation_within(flaky: Flaky) -> Violation:
-    """The violation that a flaky failure holds. Raises the failure itself if it holds none."""
-    for inner in getattr(flaky, "exceptions", ()):
-        if isinstance(inner, Violation):
-            return inner
-    raise flaky
 
 
 def _size(violation: Violation) -> int:

@@ -1,6 +1,6 @@
 """Every faulty plugin is caught by the checks meant for its fault; good plugins come out clean.
 
-That no other check blames a faulty plugin takes longer: `every_faulty_plugin.py` beside this, which `make mutants` runs.
+That no other check blames a faulty plugin takes minutes: `every_faulty_plugin.py`, which `make mutants` runs.
 
 Each call costs an interpreter start, so nothing is searched for in vain: no counterexample is made smaller, a plugin
 describes itself once for all tests, and checks that are to find nothing try little.
