@@ -124,9 +124,24 @@ class Inquiry:
             self.judge(self.plan.recorded)
             return
         self._try_plain()
+        seen = self._seen_at_first()
+        if seen is not None and not self.plan.shrink:
+            raise seen
+        try:
+            run_test()
+        except Violation as found:
+            raise min((found, seen) if seen else (found,), key=_size) from None
+        if seen is not None:
+            raise seen
+
+    def _seen_at_first(self) -> Violation | None:
+        """What an ordinary value shows that violates; the search may find something smaller then."""
         for value in self._first:
-            self.judge(value)
-        run_test()
+            try:
+                self.judge(value)
+            except Violation as seen:
+                return seen
+        return None
 
     def _try_plain(self) -> None:
         """Leave to an ordinary check what does not depend on the value."""
@@ -162,6 +177,10 @@ class Inquiry:
             not_verified(f"{over}; {self.judged} values were judged before that")
         if not self.judged:
             not_verified(self.unjudged or "nothing was generated")
+
+
+def _size(violation: Violation) -> int:
+    return len(json.dumps(violation.value))
 
 
 def _nothing() -> None:
