@@ -27,12 +27,14 @@ def drawn(strategy: SearchStrategy[Drawn], count: int = 50, number: int = 0) -> 
     return found
 
 
-def smallest(strategy: SearchStrategy[Drawn], fails: Callable[[Drawn], bool], number: int = 0) -> Drawn | None:
-    """What Hypothesis shrinks the first failure among 200 examples to, or None if there's no failure."""
+def smallest(
+    strategy: SearchStrategy[Drawn], fails: Callable[[Drawn], bool], number: int = 0, count: int = 200
+) -> Drawn | None:
+    """What Hypothesis shrinks the first failure among `count` examples to, or None if there's no failure."""
     last: list[Drawn] = []
 
     @seed(number)
-    @settings(max_examples=200, database=None, deadline=None, report_multiple_bugs=False, suppress_health_check=BUSY)
+    @settings(max_examples=count, database=None, deadline=None, report_multiple_bugs=False, suppress_health_check=BUSY)
     @given(strategy)
     def run(value: Drawn) -> None:
         if fails(value):

@@ -12,6 +12,12 @@ from smcp_conformance.judge import Judgement, applicable, judge
 from smcp_conformance.requirement import Verdict
 
 LISTS = "server/tools/listing::"
+ANSWERED = {
+    LISTS + "tools_list_is_answered",
+    "server/prompts/listing::prompts_list_is_answered",
+    "server/resources/listing::resources_list_is_answered",
+    "server/resources/templates::templates_list_is_answered",
+}
 PAGES = "server/utilities/pagination::"
 SAID = 'the plain tools/list was answered with {"jsonrpc":"2.0"'
 
@@ -26,8 +32,8 @@ def verdicts(fault: str, revision: str) -> dict[str, Judgement]:
 @pytest.mark.parametrize(
     ("fault", "revision", "accusers"),
     [
-        ("lists-refused", "2025-11-25", {LISTS + "tools_list_is_answered"}),
-        ("lists-refused", "2026-07-28", {LISTS + "tools_list_is_answered"}),
+        ("lists-refused", "2025-11-25", ANSWERED),
+        ("lists-refused", "2026-07-28", ANSWERED),
         ("ping-refused", "2025-11-25", {"basic/utilities/ping::ping_is_answered"}),
         ("discovery-refused", "2026-07-28", {"server/discover::discovery_is_answered_with_a_result"}),
         ("cursors-refused", "2025-11-25", {PAGES + "cursors_lead_on"}),

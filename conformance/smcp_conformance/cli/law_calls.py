@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import linecache
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.assertion import util  # private, and the one place where pytest can be kept from comparing at length
 from hypothesis.errors import HypothesisException
 
 from smcp_conformance.cli.answer import Answer, Violation, brief_json, is_error, shown
@@ -23,6 +25,9 @@ from smcp_conformance.requirement import NotApplicable, NotVerified, not_verifie
 
 CALLS_SHOWN = 10
 """Calls of a broken law that are shown, the last ones."""
+
+COMPARED = 2000
+"""Characters of two values up to which pytest tells in detail how they differ."""
 
 SHOWN = 300
 """Characters of an assertion that stand in the line of what was got."""
@@ -117,11 +122,31 @@ class Handed:
         return Refused(self._command.name, str(code), str(message), document)
 
 
+@contextmanager
+def brief_comparisons() -> Iterator[None]:
+    """Let pytest compare in detail only what is small; what is large is shown as it is, shortened.
+
+    A law fails often while a search makes its arguments smaller, and to compare thousands of words takes minutes.
+    """
+    detailed = util._reprcompare
+
+    def bounded(op: str, left: object, right: object) -> str | None:
+        small = len(repr(left)) + len(repr(right)) <= COMPARED
+        return detailed(op, left, right) if small and detailed is not None else None
+
+    util._reprcompare = bounded
+    try:
+        yield
+    finally:
+        util._reprcompare = detailed
+
+
 def hold(law: Law, commands: Sequence[Command], arguments: Mapping[str, Any]) -> None:
     """Run the law once. Raises `BrokenLaw`; an example for which it calls nothing counts for nothing."""
     calls: list[Answer] = []
     try:
-        returned = law.function(*(Handed(command, calls) for command in commands), **arguments)
+        with brief_comparisons():
+            returned = law.function(*(Handed(command, calls) for command in commands), **arguments)
     except Violation as violation:
         called = "" if violation.answer and violation.answer.arguments == arguments else violation.called
         broken = partial(BrokenLaw, violation.got + called, violation.must_be)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smcp_conformance.cli.law_calls import BrokenLaw
+from smcp_conformance.cli.law_calls import BrokenLaw, brief_comparisons
 from smcp_conformance.cli.record import record
 from smcp_conformance.cli.runner import Plugin
 from smcp_conformance.judge import Judgement
@@ -30,6 +30,16 @@ def judged(write_plugin: Writer, run_plugins: Runner) -> Judged:
 def verdicts(found: Mapping[str, Judgement]) -> dict[str, Verdict]:
     """The verdicts of laws, without that on the file."""
     return {name: one.verdict for name, one in found.items() if name != "laws_can_be_loaded"}
+
+
+@pytest.mark.parametrize(("size", "told"), [(3, True), (5_000, False)])
+def test_only_what_is_small_is_compared_in_detail(size: int, told: bool) -> None:
+    """Thousands of words would take minutes, each time that a search sees a law fail."""
+    left, right = ["heads"] * size, ["tails"] * size
+    with pytest.raises(AssertionError) as caught, brief_comparisons():
+        assert left == right
+    assert "heads" in str(caught.value)
+    assert ("At index 0 diff" in str(caught.value)) is told
 
 
 class TestWhatALawIsHanded:

@@ -12,9 +12,12 @@ from smcp_conformance.search.sequences.search import search
 LEGS = [("stdio", "2025-11-25"), ("stdio", "2026-07-28"), ("http", "2025-11-25"), ("http", "2026-07-28")]
 
 
-@pytest.mark.parametrize("fault", load().values(), ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", [*load().values()][::3], ids=lambda fault: fault.name)
 def test_a_fault_that_needs_a_sequence_is_found_in_the_fewest_steps(fault: Sequential) -> None:
-    """The requirement is the one that the mutant breaks, the script no longer than its author expects."""
+    """The requirement is the one that the mutant breaks, the script no longer than its author expects.
+
+    A third of the mutants: `make mutants` tries all of them.
+    """
     assert_pinned_down(fault, seed=1)
 
 

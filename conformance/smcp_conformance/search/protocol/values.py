@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from smcp_conformance.search.protocol.probe import Probe
 
 Values = SearchStrategy[Any]
-ORDINARY = ("1", "a", "conformance")
+ORDINARY = ("1", "a", "conformance", "\0")
 SAFE = 2**53 - 1  # beyond it JavaScript can't tell integers apart
 MOST = 10  # templates that are filled with ordinary texts
 EDGES = (0, -1, 2**31, -(2**31), 2**32, SAFE, -SAFE)
