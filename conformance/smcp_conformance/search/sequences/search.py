@@ -27,6 +27,7 @@ OTHER_ACTS = {"connect": 3, "second client": 0, "reconnect": 0, "garbage": 0}
 """What an act may cost over stdio: there each connection is a process, whose start takes longer than many sequences,
 and one process learns nothing from another."""
 
+CONFIRMING = 3  # tries to see the shortest once more: a server may die a moment after the last answer
 HASTE = 20  # times the slowest answer that was seen: so long is waited for one while a sequence is made shorter
 LEAST_PATIENCE = 0.5  # seconds
 
@@ -120,7 +121,7 @@ def _pinned_down(theatre: Theatre, rehearsal: Rehearsal, shrink: bool) -> Found:
         if found is None:
             continue
         best = shortest(found, tries, theatre.plan.simpler) if shrink else found
-        for candidate in (best, found):
+        for candidate in (*[best] * CONFIRMING, found):
             played = perform(theatre, candidate.steps, ignored)
             if played.violation is not None:
                 return Found(played)
