@@ -34,3 +34,10 @@ def _measurable(source: str, here: Path) -> bool:
     except (ImportError, ValueError):  # a part of the name is missing, or isn't a package
         return False
     return all(spec is not None and spec.origin is not None for spec in found)  # any folder is a package without origin
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plugins run as they do for users: what coverage starts in each interpreter is a reason to run them cold."""
+    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+        monkeypatch.delenv(name, raising=False)

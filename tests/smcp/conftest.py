@@ -83,13 +83,6 @@ def own_web(plugins: Path) -> Iterator[Web]:
 
 
 @pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plugins run as they do for users: what coverage starts in each interpreter is a reason to run them cold."""
-    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
 def runs(unmeasured: None) -> Iterator[Runs]:
     """Runs that wait for their fork server."""
     made = Runs("warm")

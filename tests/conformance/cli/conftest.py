@@ -23,6 +23,11 @@ from smcp_conformance.requirement import Verdict
 from smcp_conformance.target import Policy
 
 
+@pytest.fixture(autouse=True)
+def as_for_users(unmeasured: None) -> None:
+    """Plugins run warm under coverage, too: measured ones would be cold, and many times slower."""
+
+
 @dataclass
 class Adding:
     """A pytest plugin that adds the items of `plugins`; it also stands in for the run."""
