@@ -47,7 +47,7 @@ def test_there_is_one_item_after_the_checks_and_before_the_monitors(pytester: py
 def test_a_failure_shows_a_script_and_a_replay_repeats_just_that(pytester: pytest.Pytester) -> None:
     """Neither shows anything of Hypothesis'; the replay file holds the steps, and no search is made of them."""
     result = run(pytester, FAULTY, ITEM, "--hypothesis-seed=1")
-    script = ["*1. listen", "*2. hang up", "*3. listen"]  # then how it ended, as it was noticed: a pipe, or an exit code
+    script = ["*1. listen", "*2. hang up", "*3. listen"]  # how it ended then is noticed now by one sign, now another
     result.stdout.fnmatch_lines([*script, "*MUST jsonrpc.response.exactly-one: *", f"*replay: *--smcp-replay {ITEM}"])
     result.stdout.no_fnmatch_line("*alsifying*")
     result.stdout.no_fnmatch_line("*state.*")
