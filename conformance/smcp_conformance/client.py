@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-METHOD_NOT_FOUND = -32601
+from smcp_conformance.codes import METHOD_NOT_FOUND
+
 ANSWERS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "ping": (None, {}),
     "roots/list": ("roots", {"roots": []}),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smcp_conformance.allowance import Tools, asks_for_names, listed_tools, merged, names_of
+from smcp_conformance.codes import HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION
 from smcp_conformance.host import Host
 from smcp_conformance.launch import (
     StartError,
@@ -29,8 +30,7 @@ from smcp_conformance.speaker import META
 from smcp_conformance.target import Target
 from smcp_conformance.wire.errors import Died, Flooded, NoAnswer, Unreachable, WireError
 
-UNSUPPORTED_VERSION = -32022
-STATELESS_CODES = (-32020, -32021, UNSUPPORTED_VERSION)
+STATELESS_CODES = (HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION)
 WELCOME = "must be a result with protocolVersion, capabilities and serverInfo"
 NEWEST_HANDSHAKE = HANDSHAKE_REVISIONS[-1]
 

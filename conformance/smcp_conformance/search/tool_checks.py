@@ -11,7 +11,8 @@ from typing import Any
 from smcp_conformance.checks import schema
 from smcp_conformance.checks.basic.index import encoding
 from smcp_conformance.checks.server.tools import results
-from smcp_conformance.checks.server.tools.calling import INTERNAL_ERROR, INVALID_PARAMS, REFUSED, refused
+from smcp_conformance.checks.server.tools.calling import REFUSED, refused
+from smcp_conformance.codes import INTERNAL_ERROR, INVALID_PARAMS
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.generate.schema import instance_fault
 from smcp_conformance.reply import Reply, brief, encode

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from smcp_conformance.baseline import served
+from smcp_conformance.codes import UNSUPPORTED_VERSION
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
@@ -12,7 +13,6 @@ from smcp_conformance.revisions import HANDSHAKE_REVISIONS, STATELESS_REVISION
 from smcp_conformance.session import Session
 from smcp_conformance.speaker import META, Speaker
 
-UNSUPPORTED_VERSION = -32022
 UNKNOWN = ("1999-01-01", "9999-12-31", "DRAFT-2026-v9")
 NAMED = re.compile(r"[A-Za-z][A-Za-z0-9.-]*/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 KEY = META + "protocolVersion"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from smcp_conformance.baseline import served
+from smcp_conformance.codes import METHOD_NOT_FOUND
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import check, not_verified
@@ -13,7 +14,6 @@ from smcp_conformance.session import Session
 from smcp_conformance.shapes import problems
 from smcp_conformance.speaker import META
 
-METHOD_NOT_FOUND = -32601
 REFERENCE = {"type": "ref/prompt", "name": "x"}
 GATED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("tools", "tools/list", {}),

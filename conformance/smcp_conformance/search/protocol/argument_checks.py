@@ -8,12 +8,12 @@ from smcp_conformance.checks.server.prompts import messages
 from smcp_conformance.checks.server.prompts.getting import PLAUSIBLE, get
 from smcp_conformance.checks.server.resources import reading
 from smcp_conformance.checks.server.utilities.completion import complete, must_agree, must_be_few, must_be_shaped
+from smcp_conformance.codes import INTERNAL_ERROR
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.search.protocol.probe import Probe
 from smcp_conformance.search.protocol.protocol_check import of_values
 from smcp_conformance.uri_template import expand
 
-INTERNAL_ERROR = -32603
 Value = dict[str, Any]
 
 

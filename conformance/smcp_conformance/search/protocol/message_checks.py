@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smcp_conformance.checks.basic.patterns.progress import report, same
+from smcp_conformance.codes import INVALID_PARAMS, METHOD_NOT_FOUND, UNSUPPORTED_VERSION
 from smcp_conformance.lists import list_methods
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.revisions import HANDSHAKE_REVISIONS
@@ -16,7 +17,6 @@ from smcp_conformance.speaker import META
 from smcp_conformance.toolbox import patience, start_call
 from smcp_conformance.traffic import identity
 
-METHOD_NOT_FOUND, INVALID_PARAMS, UNSUPPORTED_VERSION = -32601, -32602, -32022
 VERSION_HEADER = "MCP-Protocol-Version"
 HANDSHAKE_ID = 1
 UNKNOWN_LEVEL = "conformance"

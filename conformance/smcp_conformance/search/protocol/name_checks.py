@@ -6,10 +6,9 @@ from smcp_conformance.checks.server.prompts.getting import UNKNOWN as UNKNOWN_PR
 from smcp_conformance.checks.server.prompts.getting import get
 from smcp_conformance.checks.server.resources.refusing import ABSENT
 from smcp_conformance.checks.server.tools.calling import UNKNOWN as UNKNOWN_TOOL
+from smcp_conformance.codes import INVALID_PARAMS
 from smcp_conformance.search.protocol.probe import Probe
 from smcp_conformance.search.protocol.protocol_check import of_values
-
-INVALID_PARAMS = -32602
 
 
 @of_values(

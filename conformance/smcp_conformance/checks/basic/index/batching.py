@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from smcp_conformance.codes import INVALID_REQUEST
 from smcp_conformance.reply import Reaction, brief, encode
 from smcp_conformance.requirement import check, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.wire.exchange import HttpExchange
 
-INVALID_REQUEST = -32600
 NOTIFICATION = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": "never-sent"}}
 
 

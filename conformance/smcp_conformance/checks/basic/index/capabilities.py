@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from smcp_conformance.checks.basic.index.server_requests import hindered
+from smcp_conformance.codes import MISSING_CAPABILITY
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply
 from smcp_conformance.requirement import check, not_verified
@@ -12,7 +13,6 @@ from smcp_conformance.shapes import problems
 from smcp_conformance.speaker import META
 from smcp_conformance.toolbox import patience, start_call
 
-MISSING_CAPABILITY = -32021
 INPUT_REQUIRED = "input_required"
 EVERYTHING: dict[str, Any] = {"roots": {}, "sampling": {}, "elicitation": {"form": {}, "url": {}}}
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from smcp_conformance.codes import HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, monitor
 from smcp_conformance.speaker import META
@@ -13,7 +14,6 @@ from smcp_conformance.traffic import complete, errors, identity, requests, respo
 from smcp_conformance.wire.transcript import Conversation
 
 JSONRPC_CODES = (-32700, -32600, -32601, -32602, -32603)
-HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION = -32020, -32021, -32022
 CONCISE = 300
 TRACE = re.compile(r"Traceback \(most recent call last\)|\n\s+at \S+|goroutine \d+ \[|\n\s*File \"")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from smcp_conformance.baseline import served
 from smcp_conformance.checks.basic.index.stateless import lasting
+from smcp_conformance.codes import HEADER_MISMATCH, INVALID_PARAMS, UNSUPPORTED_VERSION
 from smcp_conformance.leg import Leg
 from smcp_conformance.lists import list_methods
 from smcp_conformance.reply import Reaction, brief
@@ -18,7 +19,6 @@ from smcp_conformance.speaker import META
 from smcp_conformance.traffic import messages, metas
 from smcp_conformance.wire.transcript import Conversation
 
-INVALID_PARAMS, HEADER_MISMATCH, UNSUPPORTED_VERSION = -32602, -32020, -32022
 VERSION, CLIENT, CAPABILITIES = META + "protocolVersion", META + "clientInfo", META + "clientCapabilities"
 LABEL = "[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 KEY = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*/)?(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?\Z")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from smcp_conformance.codes import HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR
 from smcp_conformance.leg import Leg
 from smcp_conformance.lists import list_methods
 from smcp_conformance.reply import Reaction, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
 
-PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
-HEADER_MISMATCH = -32020
 BROKEN = b'{"jsonrpc": "2.0", "id": 77, "method"'
 UNKNOWN = ("conformance/no-such-method", "tools/lists", "Ping", "tools", "$/cancelRequest")
 INCOMPLETE = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smcp_conformance.codes import METHOD_NOT_FOUND, URL_ELICITATION
 from smcp_conformance.leg import Leg
 from smcp_conformance.requirement import Observation, check, monitor, not_applicable
 from smcp_conformance.traffic import answered, errors, messages, results
 from smcp_conformance.wire.transcript import Conversation
 
-METHOD_NOT_FOUND = -32601
 Params = dict[str, Any]
 GATED: tuple[tuple[str, str, Params], ...] = (
     ("tools", "tools/list", {}),
@@ -36,7 +36,6 @@ NEEDED_BY_SERVER = {
 }
 NEEDED_BY_CLIENT = {"roots/list": "roots", "sampling/createMessage": "sampling", "elicitation/create": "elicitation"}
 SINCE = {"audio": "2025-03-26", "resource_link": "2025-06-18"}  # kinds of content
-URL_ELICITATION = -32042
 
 
 @check("lifecycle.undeclared-methods")

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smcp_conformance.checks.server.listed import PROMPTS, Item, items
+from smcp_conformance.codes import INVALID_PARAMS
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
 from smcp_conformance.session import Session
 
-INVALID_PARAMS = -32602
 UNKNOWN = "conformance-no-such-prompt"
 PLAUSIBLE = "conformance"
 MOST = 5  # prompts that are got in one check

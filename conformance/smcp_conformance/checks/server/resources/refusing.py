@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from smcp_conformance.checks.server.listed import identities
+from smcp_conformance.codes import INVALID_PARAMS, NOT_FOUND_BEFORE
 from smcp_conformance.leg import Leg
 from smcp_conformance.lists import TEMPLATES
 from smcp_conformance.reply import Reply, brief
 from smcp_conformance.requirement import check, not_applicable, not_verified
 
-NOT_FOUND_BEFORE, INVALID_PARAMS = -32002, -32602
 ABSENT = "conformance-no-such-resource"
 NO_URIS: tuple[Any, ...] = (
     "",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smcp_conformance.codes import HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reply, brief
@@ -17,7 +18,6 @@ from smcp_conformance.search.inputs import handful
 from smcp_conformance.session import Session
 from smcp_conformance.toolbox import call, patience
 
-INVALID_PARAMS, INTERNAL_ERROR, HEADER_MISMATCH = -32602, -32603, -32020
 MOST_TOOLS = 8
 ODD_VALUES: tuple[Any, ...] = ("\0", "x" * 5_000, "🙂\u2028--flag", -(2**63), {"__proto__": {}}, [[[[[[[[]]]]]]]])
 UNKNOWN = "conformance_no_such_tool"

@@ -7,6 +7,7 @@ from typing import Any
 
 from smcp_conformance.checks.server.listed import PROMPTS
 from smcp_conformance.checks.server.prompts.getting import parameters
+from smcp_conformance.codes import INVALID_PARAMS
 from smcp_conformance.leg import Leg
 from smcp_conformance.lists import TEMPLATES, KeptList
 from smcp_conformance.reply import Reply, brief
@@ -16,7 +17,6 @@ from smcp_conformance.traffic import integral
 from smcp_conformance.uri_template import variables
 
 COMPLETE = "completion/complete"
-INVALID_PARAMS = -32602
 UNKNOWN = "conformance-no-such-prompt"
 MOST_VALUES = 100
 MOST = 8  # arguments that are completed in one check

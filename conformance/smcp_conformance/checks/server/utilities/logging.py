@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smcp_conformance.checks.server.calls import quick_calls
+from smcp_conformance.codes import INVALID_PARAMS
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import Observation, check, monitor, not_verified, observe
@@ -18,7 +19,6 @@ from smcp_conformance.wire.transcript import Conversation, Frame
 LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 NO_LEVELS: tuple[Any, ...] = ("conformance", "INFO", "", "warn", 3, None)
 MESSAGE, SET_LEVEL, LOG_LEVEL = "notifications/message", "logging/setLevel", META + "logLevel"
-INVALID_PARAMS = -32602
 MANY = 5_000
 SOON = 30.0  # seconds
 

@@ -7,20 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from smcp_conformance.baseline import said
-from smcp_conformance.checks.basic.transports.streamable_http.traffic import (
-    HEADER_MISMATCH,
-    ask,
-    refused_for_headers,
-    served,
-    shown,
-)
+from smcp_conformance.checks.basic.transports.streamable_http.traffic import ask, refused_for_headers, served, shown
+from smcp_conformance.codes import HEADER_MISMATCH, METHOD_NOT_FOUND
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reaction
 from smcp_conformance.requirement import check, not_verified
 from smcp_conformance.session import Session
 from smcp_conformance.wire.parameters import parameter_headers
 
-METHOD_NOT_FOUND = -32601
 METHOD, NAME = "Mcp-Method", "Mcp-Name"
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from smcp_conformance.checks.basic.transports.streamable_http.headers import must_be_refused
-from smcp_conformance.checks.basic.transports.streamable_http.traffic import HEADER_MISMATCH, served, shown
+from smcp_conformance.checks.basic.transports.streamable_http.traffic import served, shown
+from smcp_conformance.codes import HEADER_MISMATCH
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import Reaction
 from smcp_conformance.requirement import check, not_applicable, not_verified

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smcp_conformance.codes import HEADER_MISMATCH
 from smcp_conformance.reply import Reaction, brief
 from smcp_conformance.session import Session
 from smcp_conformance.wire.exchange import HttpExchange
 from smcp_conformance.wire.transcript import Conversation, Direction, Frame
-
-HEADER_MISMATCH, UNSUPPORTED_VERSION = -32020, -32022
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from smcp_conformance.checks.basic.transports.streamable_http.traffic import (
-    HEADER_MISMATCH,
-    UNSUPPORTED_VERSION,
-    ask,
-    refused_for_headers,
-    served,
-    shown,
-)
+from smcp_conformance.checks.basic.transports.streamable_http.traffic import ask, refused_for_headers, served, shown
+from smcp_conformance.codes import HEADER_MISMATCH, UNSUPPORTED_VERSION
 from smcp_conformance.leg import Leg
 from smcp_conformance.requirement import check, not_applicable
 from smcp_conformance.revisions import HANDSHAKE_REVISIONS
