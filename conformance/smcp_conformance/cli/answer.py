@@ -124,6 +124,14 @@ class Answer:
         return True
 
     @property
+    def printed(self) -> object:
+        """What it printed, to be compared: JSON if it can be, so that 1 is the same as 1.0, else the bytes."""
+        try:
+            return self.document
+        except NotJson:
+            return self.run.stdout
+
+    @property
     def document(self) -> Any:
         """The parsed document. Raises `NotJson` if there is none."""
         return strict_json(self.run.stdout)

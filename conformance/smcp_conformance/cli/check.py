@@ -16,6 +16,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
 from smcp_conformance.cli.command import Command, Described
+from smcp_conformance.cli.page import CONTRACT
 from smcp_conformance.requirement import Level
 
 Strategy = Callable[[Command], SearchStrategy[Any]]
@@ -27,24 +28,29 @@ OfArguments = TypeVar("OfArguments", bound=Callable[[Command, Any], None])
 
 @dataclass(frozen=True)
 class PluginCheck:
-    """A check of a plugin as a whole."""
+    """A check of a plugin as a whole.
+
+    `said` is what is demanded, if that isn't the function's docstring, `link` where that stands.
+    """
 
     name: str
     page: str
     level: Level
     function: Callable[[Described], None] = field(compare=False)
+    said: str = ""
+    link: str = CONTRACT
 
     @property
     def text(self) -> str:
         """What is demanded, in one paragraph."""
-        return " ".join((inspect.getdoc(self.function) or "").split())
+        return self.said or documented(self.function)
 
 
 @dataclass(frozen=True)
 class CommandCheck:
     """A check of one command; with `inputs`, one that is tried with what that strategy generates.
 
-    `applies` picks the commands.
+    `applies` picks the commands; `said` and `link` are as a `PluginCheck` has them.
     """
 
     name: str
@@ -53,15 +59,22 @@ class CommandCheck:
     function: Callable[..., None] = field(compare=False)
     inputs: Strategy | None = field(default=None, compare=False)
     applies: Applies | None = field(default=None, compare=False)
+    said: str = ""
+    link: str = CONTRACT
 
     @property
     def text(self) -> str:
         """What is demanded, in one paragraph."""
-        return " ".join((inspect.getdoc(self.function) or "").split())
+        return self.said or documented(self.function)
 
     def concerns(self, command: Command) -> bool:
         """Tell whether the check is about `command` at all."""
         return self.applies is None or self.applies(command)
+
+
+def documented(function: Callable[..., object]) -> str:
+    """A function's docstring, in one paragraph."""
+    return " ".join((inspect.getdoc(function) or "").split())
 
 
 PLUGIN_CHECKS: list[PluginCheck] = []

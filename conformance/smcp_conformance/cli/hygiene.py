@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from smcp_conformance.cli.answer import Answer, NotJson, Violation, shown
+from smcp_conformance.cli.answer import Answer, Violation, shown
 from smcp_conformance.cli.check import of_command
 from smcp_conformance.cli.command import Command
 from smcp_conformance.cli.contract import C_LOCALE
@@ -123,20 +123,13 @@ def _must_be_as_usual(command: Command, usual: Answer, answer: Answer, where: st
         answer.broke(
             f"exit code {answer.run.returncode} {where}", f"exit code {usual.run.returncode} as with an empty one"
         )
-    if command.deterministic and _printed(answer) != _printed(usual) and _steady(command, usual):
+    if command.deterministic and answer.printed != usual.printed and _steady(command, usual):
         answer.broke(f"{shown(answer.run.stdout)} {where}", f"{shown(usual.run.stdout)} as with an empty one")
 
 
 def _steady(command: Command, usual: Answer) -> bool:
     """Whether the call is answered alike at all, which another check looks at."""
-    return _printed(_called(command, usual.arguments or {})) == _printed(usual)
-
-
-def _printed(answer: Answer) -> object:
-    try:
-        return answer.document
-    except NotJson:
-        return answer.run.stdout
+    return _called(command, usual.arguments or {}).printed == usual.printed
 
 
 def _finished(words: tuple[str, ...], env: Mapping[str, str], cwd: str, patience: float) -> int:

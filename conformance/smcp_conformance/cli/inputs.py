@@ -80,7 +80,7 @@ def wrong_types(command: Command, valid: Mapping[str, Any]) -> Iterator[WrongCal
     """Calls in which one integer, number or boolean is no such thing."""
     for parameter in command.parameters:
         name, kind = str(parameter["name"]), str(parameter["type"])
-        others = _less(valid, name)
+        others = less(valid, name)
         for text in WRONG.get(kind, ()):
             words = command.words(others, f"--{name.replace('_', '-')}={text}")
             yield WrongCall(words, f"with {text!r} as the {kind} {name!r}", others)
@@ -89,7 +89,7 @@ def wrong_types(command: Command, valid: Mapping[str, Any]) -> Iterator[WrongCal
 def missing_required(command: Command, valid: Mapping[str, Any]) -> Iterator[WrongCall]:
     """Calls that lack one required parameter."""
     for name in (str(one["name"]) for one in command.parameters if one.get("required")):
-        others = _less(valid, name)
+        others = less(valid, name)
         yield WrongCall(command.words(others), f"without the required {name!r}", others)
 
 
@@ -173,5 +173,6 @@ def _asks_for_help(value: Any) -> bool:
     return any(_asks_for_help(each) for each in inner)
 
 
-def _less(arguments: Mapping[str, Any], name: str) -> dict[str, Any]:
+def less(arguments: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The arguments without one of them."""
     return {other: value for other, value in arguments.items() if other != name}

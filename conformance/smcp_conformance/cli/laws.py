@@ -34,26 +34,6 @@ class LawCheck(CommandCheck):
     """A law as a check of the commands that it names."""
 
     commands: tuple[Command, ...] = field(default=(), compare=False)
-    said: str = ""
-    link: str = ""
-
-    @property
-    def text(self) -> str:
-        """What the law says."""
-        return self.said
-
-
-@dataclass(frozen=True)
-class LawFileCheck(PluginCheck):
-    """A check of what stands in `laws.py`."""
-
-    said: str = ""
-    link: str = ""
-
-    @property
-    def text(self) -> str:
-        """What is demanded."""
-        return self.said
 
 
 @dataclass(frozen=True)
@@ -64,12 +44,12 @@ class Flawed(Exception):
     must_be: str
 
 
-def law_checks(described: Described) -> Iterator[LawFileCheck | LawCheck]:
+def law_checks(described: Described) -> Iterator[PluginCheck | LawCheck]:
     """The checks that a plugin's `laws.py` brings: that it can be loaded, then its laws; none without one."""
     file = described.laws
     if file is None:
         return
-    yield LawFileCheck("laws_can_be_loaded", PAGE, Level.MUST, partial(_loaded, file), LOADED, str(file.path))
+    yield PluginCheck("laws_can_be_loaded", PAGE, Level.MUST, partial(_loaded, file), LOADED, str(file.path))
     for law in file.laws:
         yield _check(law, described)
 
@@ -83,8 +63,8 @@ def _loaded(file: LawFile, plugin: Described) -> None:
         not_verified("laws.py holds no law; @law('COMMAND') makes one of a function")
 
 
-def _check(law: Law, described: Described) -> LawFileCheck | LawCheck:
-    plain = partial(LawFileCheck, law.name, PAGE, Level.MUST, said=law.text, link=law.place)
+def _check(law: Law, described: Described) -> PluginCheck | LawCheck:
+    plain = partial(PluginCheck, law.name, PAGE, Level.MUST, said=law.text, link=law.place)
     if not described.callable:
         return plain(partial(_unknown, described.fault))
     try:

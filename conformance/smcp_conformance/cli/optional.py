@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis.errors import HypothesisException
 
-from smcp_conformance.cli.answer import Answer, NotJson, shown
+from smcp_conformance.cli.answer import Answer, shown
 from smcp_conformance.cli.check import of_command
 from smcp_conformance.cli.command import Command
-from smcp_conformance.cli.inputs import first, telling, working_arguments
+from smcp_conformance.cli.inputs import first, less, telling, working_arguments
 from smcp_conformance.cli.runner import flags, sayable
 from smcp_conformance.requirement import not_applicable
 
@@ -52,7 +52,7 @@ def _may_be_left_out(command: Command, working: Mapping[str, Any], parameter: Pa
     name = str(parameter["name"])
     if name not in working:
         return
-    without = command.call(_less(working, name))
+    without = command.call(less(working, name))
     if not _refused(without) or any(not _refused(command.call(one)) for one in _others(command, working, name)):
         return
     without.broke(f"exit code {without.run.returncode} without the optional {name!r}", f"exit code 0 as with {name!r}")
@@ -64,7 +64,7 @@ def _others(command: Command, working: Mapping[str, Any], name: str) -> Iterator
     least = {other: value for other, value in working.items() if other in required}
     optional = [one for one in command.parameters if one["name"] not in (*required, name)]
     changes = [{str(one["name"]): value} for one in optional for value in _values(one)]
-    alone, beside = ([{**base, **change} for change in changes] for base in (least, _less(working, name)))
+    alone, beside = ([{**base, **change} for change in changes] for base in (least, less(working, name)))
     return islice((least, *alone, *beside), MOST_CALLS)
 
 
@@ -79,39 +79,27 @@ def _values(parameter: Parameter) -> Iterator[Any]:
 
 def _must_mean_the_same(command: Command, working: Mapping[str, Any], parameter: Parameter) -> None:
     name, default = str(parameter["name"]), parameter["default"]
-    without = command.call(_less(working, name))
+    without = command.call(less(working, name))
     if _refused(without):
         return
-    given = command.call({**_less(working, name), name: default})
+    given = command.call({**less(working, name), name: default})
     if _refused(given):
         if not any(not _refused(command.call({**working, name: value})) for value in _values(parameter)):
             return  # no value is taken, so that it isn't the default's fault
         given.broke(f"exit code {given.run.returncode} for the default itself", "exit code 0 as without it")
-    if _printed(given) != _printed(without) and _steady(command, without):
+    if given.printed != without.printed and _steady(command, without):
         told = f"{shown(given.run.stdout)} with {name} = {default!r}, its default"
         given.broke(told, f"{shown(without.run.stdout)} as without it")
 
 
 def _steady(command: Command, answer: Answer) -> bool:
     """Whether the same call is answered alike at all, which another check looks at."""
-    return _printed(command.call(answer.arguments or {})) == _printed(answer)
-
-
-def _printed(answer: Answer) -> object:
-    """What a call printed: JSON if it can be, so that 1 is the same as 1.0."""
-    try:
-        return answer.document
-    except NotJson:
-        return answer.run.stdout
+    return command.call(answer.arguments or {}).printed == answer.printed
 
 
 def _refused(answer: Answer) -> bool:
     run = answer.run
     return run.returncode != 0 and not run.ended_by_us
-
-
-def _less(arguments: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {other: value for other, value in arguments.items() if other != name}
 
 
 def _shows(parameter: Parameter) -> bool:

@@ -10,7 +10,6 @@ from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
 from smcp_conformance.cli.answer import Violation
 from smcp_conformance.cli.check import CommandCheck, PluginCheck
 from smcp_conformance.cli.command import MAX_HANGS, HangsTooOften
-from smcp_conformance.cli.page import CONTRACT
 from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.generate.valid import NotGenerable
 from smcp_conformance.judge import Judgement
@@ -74,7 +73,7 @@ def _passed(case: Case) -> Judgement:
         f"plugins/{check.page}::{check.name}",
         f"plugins/{check.page}/{check.name}",
         check.level.value,
-        getattr(check, "link", CONTRACT),
+        check.link,
         check.text,
     )
 
