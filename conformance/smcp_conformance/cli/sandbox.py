@@ -14,11 +14,10 @@ from functools import cache
 from pathlib import Path
 
 from smcp.discovery import plugin_environment
-from smcp_conformance.launch.escaped import MARKER, bearing, kill
+from smcp_conformance.launch.escaped import MARKER, end_bearing
 
 _OF_THE_USER = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 _FOLDERS = ("home", "cwd", "tmp")
-_SWEEPS = 10
 _MARK = uuid.uuid4().hex
 
 
@@ -69,12 +68,7 @@ def fresh_sandbox() -> Iterator[Sandbox]:
 
 def end_escaped() -> None:
     """Kill what calls of this process have left behind, in whatever session that is, and what that starts meanwhile."""
-    for _ in range(_SWEEPS):
-        found = list(bearing(_MARK))
-        for process in found:
-            kill(process)
-        if not found:
-            return
+    end_bearing(_MARK)
 
 
 def _empty(folder: Path) -> bool:

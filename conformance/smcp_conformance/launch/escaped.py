@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import psutil
 
 MARKER = "SMCP_CONFORMANCE_RUN"
+_SWEEPS = 50
 
 
 def marked(env: Mapping[str, str]) -> tuple[dict[str, str], str]:
@@ -77,3 +78,20 @@ def kill(process: psutil.Process) -> None:
 
     with contextlib.suppress(psutil.Error):
         process.kill()
+
+
+def end_bearing(marker: str) -> None:
+    """Kill the processes whose environment holds `marker`, and what those start meanwhile.
+
+    A sweep that finds none proves nothing if processes were started during it: a chain of processes, each of which
+    starts the next one and ends, always has its living one among them.
+    """
+    import psutil
+
+    for _ in range(_SWEEPS):
+        before = set(psutil.pids())
+        found = list(bearing(marker))
+        for process in found:
+            kill(process)
+        if not found and before.issuperset(psutil.pids()):
+            return

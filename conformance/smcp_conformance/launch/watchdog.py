@@ -35,8 +35,7 @@ def kill(watched: dict[int, str]) -> None:
     from smcp_conformance.launch import escaped
 
     for marker in watched.values():
-        for process in escaped.bearing(marker):
-            escaped.kill(process)
+        escaped.end_bearing(marker)
 
 
 def main() -> None:
