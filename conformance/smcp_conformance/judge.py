@@ -15,7 +15,7 @@ from smcp_conformance.launch import StartError
 from smcp_conformance.leg import Leg
 from smcp_conformance.masking import masked
 from smcp_conformance.reply import SHOWN, HandshakeRefused, brief
-from smcp_conformance.requirement import Check, NotApplicable, NotVerified, Requirement, Verdict
+from smcp_conformance.requirement import Breach, Check, NotApplicable, NotVerified, Requirement, Verdict
 from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable
 from smcp_conformance.wire.transcript import Frame
 from smcp_conformance.wording import enumerated, last_lines
@@ -128,7 +128,8 @@ def _attempt(check: Check, rule: Requirement, leg: Leg) -> Judgement:
     except (NotVerified, TooLarge) as reason:
         return say(Verdict.NOT_VERIFIED, reason=str(reason))
     except AssertionError as violation:
-        broken = requirement(getattr(violation, "requirement", "") or rule.id)
+        named = violation.requirement if isinstance(violation, Breach) else ""
+        broken = requirement(named) if named else rule
         told = {name: _short(leg)(text) for name, text in parse(str(violation)).items()}
         return _judgement(Verdict.FAILED, check, broken, leg, **told)
     except (Died, NoAnswer, Unreachable) as failing:

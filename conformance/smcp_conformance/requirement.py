@@ -97,6 +97,12 @@ class NotVerified(Exception):
     """The check could not be exercised: says why, and what would enable it."""
 
 
+class Breach(AssertionError):
+    """A violation of one `requirement` in particular; "" stands for the first of the check's that concerns the leg."""
+
+    requirement = ""
+
+
 def not_applicable(reason: str) -> NoReturn:
     """Leave a check that has no subject on this server."""
     raise NotApplicable(reason)

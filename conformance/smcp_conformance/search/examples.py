@@ -62,6 +62,8 @@ def searching(
     says nothing, and lets failures be remembered. Tests that are `alike` (a name) try the same at first. Without
     `shrink` the first input that raises is the last.
     """
+    if usual_seed is not None and settings().derandomize:
+        usual_seed = 0
     chosen = search_settings(owner, max_examples, shrink=shrink)
     plain: Callable[[], None] = given(inputs)(body)
     if cli_seed is not None:
@@ -105,6 +107,21 @@ def search_settings(owner: str, max_examples: int, *, shrink: bool = True) -> se
 def derived_seed(cli_seed: object, owner: str) -> int:
     """The seed of one item: another one for each, so that they don't all try the same."""
     return int.from_bytes(hashlib.sha256(f"{cli_seed}:{owner}".encode()).digest()[:8], "big")
+
+
+def searched_on(
+    run_test: Callable[[], None], seen: Found | None, kind: type[Found], size: Callable[[Found], int]
+) -> None:
+    """Run a search, be there something `seen` before it; raises the smaller of what both show."""
+    try:
+        run_test()
+    except kind as found:
+        raise min((found, seen) if seen is not None else (found,), key=size) from None
+    except Flaky:
+        if seen is None:
+            raise
+    if seen is not None:
+        raise seen
 
 
 def within(flaky: Flaky, kind: type[Found]) -> Found:

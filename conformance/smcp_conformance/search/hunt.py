@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import settings
 from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
 
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.requirement import not_verified
-from smcp_conformance.search.examples import entitled, searching, within
+from smcp_conformance.search.examples import entitled, searched_on, searching, within
 from smcp_conformance.search.inputs import corners_of, faults_of
 from smcp_conformance.search.strategies import valid_inputs, wrong_inputs
 from smcp_conformance.search.tool_check import ToolCheck
@@ -69,16 +68,7 @@ class Hunt:
         seen = self._seen_at_a_corner()
         if seen is not None and not self.search.shrink:
             raise seen
-        try:
-            if self.check.random:
-                run_test()
-        except Violation as found:
-            raise min((found, seen) if seen else (found,), key=_size) from None
-        except Flaky:
-            if seen is None:
-                raise
-        if seen is not None:
-            raise seen
+        searched_on(run_test if self.check.random else _nothing, seen, Violation, _size)
 
     def _seen_at_a_corner(self) -> Violation | None:
         """What the first corner shows that violates; the search may find something smaller then."""
@@ -113,7 +103,7 @@ class Hunt:
             search.owner,
             max(1, search.max_examples // check.rarely),
             cli_seed=search.cli_seed,
-            usual_seed=0 if settings().derandomize else search.usual_seed,
+            usual_seed=search.usual_seed,
             shrink=search.shrink,
             alike=search.alike,
         )

@@ -16,6 +16,7 @@ from smcp_conformance.requirement import Check, NotApplicable, NotVerified, not_
 from smcp_conformance.search.listing import Listed
 from smcp_conformance.search.tool_check import PAGE, ToolCheck
 from smcp_conformance.wire.errors import WireError
+from smcp_conformance.wording import enumerated
 
 if TYPE_CHECKING:
     from smcp_conformance.run import ConformanceRun
@@ -121,8 +122,7 @@ def withheld(offer: Offer) -> Iterator[str]:
         yield "the tools could not be listed when the server was found"
     names = [tool.name for tool in offer.tools if not tool.allowed]
     if names:
-        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-        yield f"not called: {', '.join(names[:NAMES_SHOWN])}{more} (--smcp-allow-tools 'GLOB' allows it)"
+        yield f"not called: {enumerated(names, NAMES_SHOWN)} (--smcp-allow-tools 'GLOB' allows it)"
     yield from (f"skipped: {tool.name} ({tool.skip})" for tool in offer.tools if tool.allowed and tool.skip)
     if offer.more_tools:
         yield f"{offer.more_tools} more tools than inputs are generated for"

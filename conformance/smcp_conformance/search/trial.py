@@ -9,6 +9,7 @@ from typing import Any
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.judge import parse
 from smcp_conformance.reply import Reply, brief
+from smcp_conformance.requirement import Breach
 from smcp_conformance.search.subject import Silence, Subject
 from smcp_conformance.search.tool_check import ToolCheck
 
@@ -35,13 +36,12 @@ class Silent(Exception):
         self.died = silence.died
 
 
-class Violation(AssertionError):
+class Violation(Breach):
     """A check's complaint with the `case` that shows it; the text reads "got from TOOL with ARGUMENTS: …, must be …".
 
-    `died` tells that the server did, `others` are the ids of further faults that fare alike.
+    `others` are the ids of further faults that fare alike.
     """
 
-    died = False
     others: tuple[str, ...] = ()
 
     def __init__(self, got: str, must_be: str, tool: str, case: Case, note: str = "") -> None:
@@ -51,14 +51,14 @@ class Violation(AssertionError):
         self.got, self.must_be, self.tool, self.case, self.note = got, must_be, tool, case, note
 
     @property
-    def requirement(self) -> str:
-        """The requirement that it breaks, if that is not the check's first one: slowness may be right, death never."""
-        return ENDED if self.died else ""
+    def died(self) -> bool:
+        """True if the server did, which breaks a requirement of its own: slowness may be right, death never."""
+        return self.requirement == ENDED
 
     def noted(self, note: str) -> Violation:
         """The same with a remark of its own."""
         made = Violation(self.got, self.must_be, self.tool, self.case, note)
-        made.died, made.others = self.died, self.others
+        made.requirement, made.others = self.requirement, self.others
         return made
 
 
@@ -128,7 +128,7 @@ class Trial:
         except Silent as silent:
             if self.check.silence:
                 found = Violation(str(silent), "an answer", self.subject.name, case)
-                found.died = silent.died
+                found.requirement = ENDED if silent.died else ""
                 raise found from None
             self.unjudged = self.unjudged or f"{silent}, which is judged on its own"
             return

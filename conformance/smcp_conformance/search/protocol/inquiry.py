@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import settings
 from hypothesis.errors import FailedHealthCheck, Unsatisfiable
 
 from smcp_conformance.judge import parse
 from smcp_conformance.reply import brief
 from smcp_conformance.requirement import not_verified
-from smcp_conformance.search.examples import entitled, searching
+from smcp_conformance.search.examples import entitled, searched_on, searching
 from smcp_conformance.search.protocol import values
 from smcp_conformance.search.protocol.probe import Probe, Unseen
 from smcp_conformance.search.protocol.protocol_check import NO_VALUE, ProtocolCheck
@@ -127,12 +126,7 @@ class Inquiry:
         seen = self._seen_at_first()
         if seen is not None and not self.plan.shrink:
             raise seen
-        try:
-            run_test()
-        except Violation as found:
-            raise min((found, seen) if seen else (found,), key=_size) from None
-        if seen is not None:
-            raise seen
+        searched_on(run_test, seen, Violation, _size)
 
     def _seen_at_first(self) -> Violation | None:
         """What an ordinary value shows that violates; the search may find something smaller then."""
@@ -157,7 +151,7 @@ class Inquiry:
             self.plan.owner,
             max(1, self.plan.max_examples // self.check.rarely),
             cli_seed=self.plan.cli_seed,
-            usual_seed=0 if settings().derandomize else self.plan.usual_seed,
+            usual_seed=self.plan.usual_seed,
             shrink=self.plan.shrink,
         )
 

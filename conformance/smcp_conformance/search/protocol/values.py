@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -198,7 +198,7 @@ def prompt_arguments(probe: Probe) -> Values:
 def template_values(probe: Probe) -> Values:
     """A template with texts for its variables, or out: not applicable, or not verified."""
     found = [each for each in probe.templates if variables(each)] or not_applicable("no template has variables")
-    quiet = [each for each in found if each.partition(":")[0].lower() not in WEB]
+    quiet = _quiet(found)
     if not quiet:
         not_verified("each template is of the web: the server might fetch what was generated")
     return st.sampled_from(quiet).flatmap(_variables_of)
@@ -206,10 +206,15 @@ def template_values(probe: Probe) -> Values:
 
 def ordinary_template_values(probe: Probe) -> list[Any]:
     """Each template that is not of the web with a few ordinary texts: what random ones may never hit upon."""
-    quiet = [each for each in probe.templates if variables(each) and each.partition(":")[0].lower() not in WEB]
+    quiet = _quiet(each for each in probe.templates if variables(each))
     return [
         {"template": each, "values": dict.fromkeys(variables(each), text)} for each in quiet[:MOST] for text in ORDINARY
     ]
+
+
+def _quiet(templates: Iterable[str]) -> list[str]:
+    """Those of some templates that are not of the web."""
+    return [each for each in templates if each.partition(":")[0].lower() not in WEB]
 
 
 def completions(probe: Probe) -> Values:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from hypothesis import settings
 from hypothesis.database import ExampleDatabase
 
-from smcp_conformance.catalogue import requirement, severity
 from smcp_conformance.judge import Judgement, end_of
 from smcp_conformance.leg import Leg
 from smcp_conformance.masking import masked
-from smcp_conformance.requirement import Verdict, not_verified
+from smcp_conformance.requirement import Breach, Verdict, not_verified
 from smcp_conformance.search.examples import Corner, derived_seed
 from smcp_conformance.search.sequences.performance import Performance, Theatre, perform
 from smcp_conformance.search.sequences.plan import plan_of
@@ -20,7 +19,6 @@ from smcp_conformance.search.sequences.record import Remembered
 from smcp_conformance.search.sequences.script import script
 from smcp_conformance.search.sequences.search import search
 from smcp_conformance.search.sequences.shorten import Steps
-from smcp_conformance.search.sequences.violation import Violation
 
 NONE_IGNORED: frozenset[str] = frozenset()
 
@@ -51,7 +49,7 @@ class Attempt:
         self.stderr = ""
 
     def run(self, leg: Leg) -> None:
-        """Do what is ordered; raises AssertionError for a violation, and `NotVerified` if nothing could be seen."""
+        """Do what is ordered; raises `Breach` for a violation, and `NotVerified` if nothing could be seen."""
         if self.order.over():
             not_verified("the time budget (--smcp-time-budget) was used up")
         plan = plan_of(leg)
@@ -64,20 +62,17 @@ class Attempt:
             theatre.close()
         if self.shown and self.shown.violation:
             violation = self.shown.violation
-            raise AssertionError(f"got {violation.got}, must be {violation.must_be}")
+            breach = Breach(f"got {violation.got}, must be {violation.must_be}")
+            breach.requirement = violation.requirement
+            raise breach
 
     def told(self, found: Judgement, leg: Leg) -> Judgement:
-        """The judgement of a violation with the requirement that it breaks, and the script that shows it."""
+        """The judgement of a violation with the script that shows it."""
         shown = self.shown.shown if self.shown else None
-        if self.shown is None or shown is None or found.verdict is not Verdict.FAILED:
+        if self.shown is None or shown is None or found.verdict not in (Verdict.FAILED, Verdict.WARNED):
             return found
-        rule = requirement(shown.violation.requirement)
-        made = replace(found, requirement=rule.id, level=rule.level.value, text=rule.text)
         return replace(
-            made,
-            verdict=Verdict.FAILED if shown.violation.fails(self.order.check, leg.offer.transport) else Verdict.WARNED,
-            reason=_why_only_warned(shown.violation, self.order.check, leg.offer.transport),
-            link=rule.links[leg.offer.revision],
+            found,
             exchange=script(shown.steps, self.shown.stage.conversations, lambda text: _hidden(text, leg)),
             stderr=end_of(_hidden(self.stderr, leg)),
         )
@@ -127,14 +122,6 @@ class Attempt:
         """Where sequences are remembered: nowhere if a seed was given, for the same seed is to do the same."""
         whole = settings().database
         return None if whole is None or self.order.cli_seed is not None else Corner(whole, self.order.owner)
-
-
-def _why_only_warned(violation: Violation, check: str, transport: str) -> str:
-    """Why a violation is no failure; "" if it is one."""
-    if violation.fails(check, transport):
-        return ""
-    rule, row = requirement(violation.requirement), severity().get(violation.requirement)
-    return row.reason if row and rule.hard else f"{rule.level.value}, basis {rule.basis}"
 
 
 def _hidden(text: str, leg: Leg) -> str:

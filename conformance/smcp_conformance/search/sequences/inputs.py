@@ -8,11 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from smcp_conformance.checks.server.utilities.logging import LEVELS
 from smcp_conformance.generate.dialect import NoDialect
 from smcp_conformance.generate.faulty import NoFault, faulty_values
 from smcp_conformance.generate.nodes import NotGenerable
 from smcp_conformance.generate.valid import valid_objects
-from smcp_conformance.search.sequences.plan import LEVELS, Offered, Plan
+from smcp_conformance.search.sequences.plan import Offered, Plan
 
 Details = Mapping[str, Any]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from smcp_conformance.checks import all_checks
+from smcp_conformance.checks.server.utilities.logging import LEVELS
 from smcp_conformance.judge import applicable, primary
 from smcp_conformance.leg import Leg
 from smcp_conformance.lists import TEMPLATES, KeptList, declared_lists
@@ -17,7 +18,6 @@ from smcp_conformance.wire.errors import WireError
 
 TOOLS_USED = 8
 URIS_USED = 3
-LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 
 
 @dataclass(frozen=True)
