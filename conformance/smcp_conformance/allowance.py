@@ -1,4 +1,4 @@
-"""Globs of tools that may be called: one that matches no tool there is was mistyped, and would allow nothing.
+"""Globs of tools that may be called, or of which something is said: one that matches no tool there is was mistyped.
 
 Only servers know their tools, so this is found out with all else before anything runs.
 """
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smcp_conformance.options import TYPED
 from smcp_conformance.target import Policy, Target
 from smcp_conformance.wire.errors import WireError
 from smcp_conformance.wording import enumerated
 
 if TYPE_CHECKING:
+    from smcp_conformance.offer import Discovery
     from smcp_conformance.run import ConformanceRun
     from smcp_conformance.session import Session
 
@@ -80,6 +82,19 @@ class Allowance:
             names = merged(lists)
             if names is not None and not any(fnmatchcase(name, glob) for name in names):
                 raise pytest.UsageError(f"allowed tools: {glob!r} matches no tool; {there_is(names)}")
+        self._look_at_settings()
+
+    def _look_at_settings(self) -> None:
+        """What pyproject.toml says of a tool of its own targets has to be there; of typed ones it is only missed."""
+        settings, origin = self._run.options.tools, self._run.options.origin
+        names = merged([_names_in(discovery) for discovery in self._run.discoveries]) if settings else None
+        for each in settings if names is not None else ():
+            if each.glob == ALL or any(fnmatchcase(name, each.glob) for name in names or ()):
+                continue
+            text = f"{each.source}: the glob matches no tool; {there_is(names or ())}"
+            if origin != TYPED:
+                raise pytest.UsageError(text)
+            self._run.config.issue_config_time_warning(pytest.PytestConfigWarning(text), 2)
 
     def _concerned(self) -> Mapping[str, list[Names]]:
         """Each glob with the lists of tools that it may choose from."""
@@ -100,6 +115,13 @@ class Allowance:
             for plugin in self._run.plugins:
                 commands: Any = (command.tool_name for command in plugin.commands)
                 yield options.policy.allow_tools, tuple(commands) if plugin.callable else None
+
+
+def _names_in(discovery: Discovery) -> Names:
+    """The names of a target's tools on all its legs; None if some are not known."""
+    if discovery.failure or any(offer.more_tools != 0 for offer in discovery.offers):
+        return None
+    return tuple(tool.name for offer in discovery.offers for tool in offer.tools)
 
 
 def there_is(names: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ __tracebackhide__ = ours
 SHOWN = 400  # characters of a value that people are shown in the end
 KEPT = 20_000  # characters until then: a text is masked before it is cut, or half a secret would stay
 TAIL = 100
+ANSWERING = re.compile(rb'\{.*"(result|error)"', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,13 @@ class Pending:
         answer = frame.message.get("id")
         differs = frame.is_response and type(answer) is not type(self.id)
         return differs and answer is not None and (answer == self.id or str(answer) == str(self.id))
+
+    def garbled_by(self, frame: Frame) -> bool:
+        """Tell whether `frame` begins like the answer to this request and is no JSON in UTF-8."""
+        broken = frame.direction is Direction.RECEIVED and not frame.is_message and not frame.too_large
+        if not broken or not ANSWERING.match(frame.raw) or b'"method"' in frame.raw:
+            return False
+        return bool(re.search(rb'"id"\s*:\s*%s\s*[,}]' % re.escape(json.dumps(self.id).encode()), frame.raw))
 
     def ended_by(self, frame: Frame) -> bool:
         """Tell whether `frame` notes that the HTTP response to this request is over (without an answer)."""

@@ -97,10 +97,15 @@ class NotVerified(Exception):
     """The check could not be exercised: says why, and what would enable it."""
 
 
+ENDED = "jsonrpc.response.exactly-one"  # what a request breaks that ends the server: whoever dies never answers
+
+
 class Breach(AssertionError):
     """A violation of one `requirement` in particular; "" stands for the first of the check's that concerns the leg."""
 
-    requirement = ""
+    def __init__(self, text: str, requirement: str = "") -> None:
+        super().__init__(text)
+        self.requirement = requirement
 
 
 def not_applicable(reason: str) -> NoReturn:

@@ -241,7 +241,7 @@ class Session(Speaker):
                 return Reply(frame, tuple(before))
             before.append(frame)
             self._unclaimed += [frame] if frame.is_response else []
-            if pending.ended_by(frame) or pending.misanswered_by(frame):
+            if any(test(frame) for test in (pending.ended_by, pending.misanswered_by, pending.garbled_by)):
                 break
             if not self._heard and frame.is_message and not (frame.is_request or frame.is_notification):
                 deadline = min(deadline, time.monotonic() + self.reply_timeout)  # it has started, and answers amiss

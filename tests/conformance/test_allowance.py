@@ -89,6 +89,32 @@ def test_a_glob_of_one_target_is_not_looked_for_in_others(project: Path, pyteste
     result.stderr.fnmatch_lines(["*allowed tools: 'nothing' matches no tool; there is echo, *"])
 
 
+TABLES = '[tool.smcp-conformance.tools.echo]\ntimeout = 9\n[tool.smcp-conformance.tools."zzz*"]\ntimeout = 9\n'
+MISSED = '*tools."zzz[*]"]: the glob matches no tool; there is echo, *'
+
+
+def test_what_is_said_of_a_tool_that_a_configured_target_lacks_is_refused(
+    project: Path, pytester: pytest.Pytester
+) -> None:
+    """A mistyped name would leave a tool with settings that are not its own."""
+    words = json.dumps(command(revisions=["2025-11-25"]))
+    (project / "pyproject.toml").write_text(f"[tool.smcp-conformance.targets.a]\ncommand = {words}\n{TABLES}")
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([MISSED])
+
+
+def test_what_is_said_of_a_tool_that_a_typed_target_lacks_is_missed_aloud(
+    project: Path, pytester: pytest.Pytester
+) -> None:
+    """The project's own server may have it, so the run goes on."""
+    (project / "pyproject.toml").write_text(TABLES)
+    result = run(pytester, *server())
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([MISSED])
+    result.stdout.no_fnmatch_line('*tools."echo"*')
+
+
 def test_the_names_are_those_of_all_pages() -> None:
     """And none where no tools are declared."""
     with leg_on() as leg:

@@ -119,7 +119,7 @@ class Hunt:
                 self.violation = again.noted(candidate.note)
                 self.violation.others = found.others
                 return self.violation
-        if self.check.silence and not found.died:
+        if self.check.silence and not found.requirement:
             not_verified(f"{found}{NOT_STEADY}: slow, or never?")
         self.violation = found.noted(found.note + NOT_STEADY)
         return self.violation

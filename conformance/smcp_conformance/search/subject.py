@@ -15,24 +15,32 @@ from typing import Any
 from smcp_conformance.launch import StartError
 from smcp_conformance.leg import Leg
 from smcp_conformance.reply import HandshakeRefused, Reply
+from smcp_conformance.requirement import ENDED
 from smcp_conformance.session import Session
 from smcp_conformance.toolbox import patience, start_call
-from smcp_conformance.wire.errors import Died, NoAnswer, TooLarge, Unreachable, WireError
+from smcp_conformance.wire.errors import Died, Garbled, NoAnswer, TooLarge, Unreachable, WireError
 
-MOSTS = {True: 80, False: 20}  # deaths and hangs in an item that looks for them, each of which costs a start
-MOST_UNSOUGHT = 3  # deaths or hangs in an item that looks for something else
 MOST_LOSSES = 2  # of the whole leg: each may take as long as a start
 HASTE = 20  # times the slowest answer that was seen, from the second hang on
 LEAST_PATIENCE = 0.5  # seconds
 KEPT = 16 * 2**20  # bytes of answers
+NO_JSON = "schema.strict-json"
+TROUBLES = {ENDED: "ended the server", NO_JSON: "were answered with what is no JSON", "": "were not answered"}
+MOSTS = {ENDED: 80, NO_JSON: 80, "": 20}  # of them in an item that looks for them, each of which costs a start
+MOST_UNSOUGHT = 3  # of each in an item that looks for something else
 
 
 @dataclass(frozen=True)
 class Silence:
-    """There was no answer: in words, and whether the server ended."""
+    """There was no answer: in words, and the requirement that this breaks, if not just that calls are answered."""
 
     text: str
-    died: bool = False
+    requirement: str = ""
+
+    @property
+    def died(self) -> bool:
+        """True if the server ended."""
+        return self.requirement == ENDED
 
 
 Outcome = Reply | Silence
@@ -63,7 +71,7 @@ class Subject:
         self._known: dict[str, Outcome] = {}
         self._weight = 0
         self._slowest = 0.0
-        self._troubles = {True: 0, False: 0}
+        self._troubles = dict.fromkeys(TROUBLES, 0)
         self._most = MOSTS
 
     @property
@@ -74,8 +82,8 @@ class Subject:
     def begin(self, seeking: bool) -> None:
         """Let another item call the tool; `seeking` tells that death and silence are what it looks for."""
         self.closed = ""
-        self._troubles = {True: 0, False: 0}
-        self._most = {died: most if seeking else MOST_UNSOUGHT for died, most in MOSTS.items()}
+        self._troubles = dict.fromkeys(TROUBLES, 0)
+        self._most = {kind: most if seeking else MOST_UNSOUGHT for kind, most in MOSTS.items()}
 
     def outcome(self, arguments: Mapping[str, Any]) -> Outcome | None:
         """What a call with `arguments` brings, or brought before; None if it may not be made any more."""
@@ -129,7 +137,7 @@ class Subject:
     def _patience(self, session: Session) -> float:
         """Seconds to wait: once it hung, less, for what hangs is made smaller by trying again and again."""
         most = self._timeout or patience(session)
-        hasty = bool(self._troubles[False])
+        hasty = bool(self._troubles[""])
         return min(most, max(LEAST_PATIENCE, HASTE * self._slowest)) if hasty else most
 
     def _reason(self) -> str:
@@ -139,18 +147,17 @@ class Subject:
             return self.leg.torrent.reason
         if len(self.losses) >= MOST_LOSSES:
             return self.losses[-1]
-        for died, count in self._troubles.items():
-            if count >= self._most[died]:
-                return f"{count} calls {'ended the server' if died else 'were not answered'}, so no more are made"
+        for kind, count in self._troubles.items():
+            if count >= self._most[kind]:
+                return f"{count} calls {TROUBLES[kind]}, so no more are made"
         return ""
 
     def _silence(self, silent: WireError) -> Silence:
-        died = isinstance(silent, Died)
-        self._troubles[died] += 1
+        found = Silence(str(silent), _broken(silent))
+        self._troubles[found.requirement] += 1
         self.leg.forget_shared()
-        if not died:
-            self._revive()
-        return Silence(str(silent), died)
+        self._revive()
+        return found
 
     def _revive(self) -> None:
         """Over HTTP the process is shared: if it answers nobody any more it is started again."""
@@ -166,6 +173,12 @@ class Subject:
         if self._weight > KEPT:
             self._known, self._weight = {}, 0
         self._known[key] = found
+
+
+def _broken(silent: WireError) -> str:
+    if isinstance(silent, Garbled):
+        return NO_JSON
+    return ENDED if isinstance(silent, Died) else ""
 
 
 def spelled(arguments: Mapping[str, Any]) -> str:

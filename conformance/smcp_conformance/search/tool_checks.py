@@ -16,11 +16,12 @@ from smcp_conformance.codes import INTERNAL_ERROR, INVALID_PARAMS
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.generate.schema import instance_fault
 from smcp_conformance.reply import Reply, brief, encode
-from smcp_conformance.requirement import Observation
+from smcp_conformance.requirement import ENDED, Observation
 from smcp_conformance.search.inputs import schema_of
 from smcp_conformance.search.properties import properties
+from smcp_conformance.search.subject import NO_JSON
 from smcp_conformance.search.tool_check import RARELY, of_faults, of_valid
-from smcp_conformance.search.trial import ENDED, Trial
+from smcp_conformance.search.trial import Trial
 from smcp_conformance.wire.transcript import Conversation
 
 Arguments = Mapping[str, Any]
@@ -43,7 +44,7 @@ REPETITIONS = 8  # of equal calls, before their answers count as what the tool a
 TRACEBACKS = ("Traceback (most recent call last)", "\n    at ", "goroutine 1 [running]", "panicked at ")
 
 
-@of_valid("tools.call.never-unanswered", ENDED, silence=True)
+@of_valid("tools.call.never-unanswered", ENDED, NO_JSON, silence=True)
 def valid_calls_are_answered(trial: Trial, arguments: Arguments) -> None:
     """Calls with valid arguments; each call must be answered in time, and the server must go on serving."""
     trial.reply(arguments)
@@ -144,7 +145,7 @@ def the_same_call_gets_the_same_answer(trial: Trial, arguments: Arguments) -> No
         trial.hint("answered differently the second time, though the tool says deterministic or idempotentHint")
 
 
-@of_faults("tools.call.never-unanswered", ENDED, silence=True)
+@of_faults("tools.call.never-unanswered", ENDED, NO_JSON, silence=True)
 def wrong_calls_are_answered(trial: Trial, fault: Fault) -> None:
     """Calls with arguments that are wrong in one way; each call must be answered, and the server must go on serving."""
     trial.reply(fault.value)

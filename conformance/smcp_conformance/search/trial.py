@@ -9,11 +9,10 @@ from typing import Any
 from smcp_conformance.generate.faults import Fault
 from smcp_conformance.judge import parse
 from smcp_conformance.reply import Reply, brief
-from smcp_conformance.requirement import Breach
-from smcp_conformance.search.subject import Silence, Subject
+from smcp_conformance.requirement import ENDED, Breach
+from smcp_conformance.search.subject import NO_JSON, Silence, Subject
 from smcp_conformance.search.tool_check import ToolCheck
 
-ENDED = "jsonrpc.response.exactly-one"  # what a call breaks that ends the server: whoever dies never answers
 NOT_STEADY = "; it was not so when the same call was made again on a fresh process"
 Case = Fault | Mapping[str, Any]
 
@@ -33,7 +32,7 @@ class Silent(Exception):
 
     def __init__(self, silence: Silence) -> None:
         super().__init__(silence.text)
-        self.died = silence.died
+        self.requirement = silence.requirement
 
 
 class Violation(Breach):
@@ -127,8 +126,9 @@ class Trial:
             return
         except Silent as silent:
             if self.check.silence:
-                found = Violation(str(silent), "an answer", self.subject.name, case)
-                found.requirement = ENDED if silent.died else ""
+                must_be = "an answer in JSON and UTF-8" if silent.requirement == NO_JSON else "an answer"
+                found = Violation(str(silent), must_be, self.subject.name, case)
+                found.requirement = silent.requirement
                 raise found from None
             self.unjudged = self.unjudged or f"{silent}, which is judged on its own"
             return

@@ -15,6 +15,10 @@ class Flooded(NoAnswer):
     """So much else came that the answer was no longer awaited."""
 
 
+class Garbled(NoAnswer):
+    """Something came in the answer's place that is no JSON in UTF-8."""
+
+
 class Died(WireError):
     """The server's process ended, or it closed its end of the channel, while something was expected of it."""
 

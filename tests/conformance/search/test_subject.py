@@ -68,7 +68,12 @@ def test_death_and_silence_are_told_apart_and_limited() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "transport"),
-    [("odd-arguments-hang", "stdio"), ("odd-arguments-unanswered", "http"), ("odd-arguments-kill", "stdio")],
+    [
+        ("odd-arguments-hang", "stdio"),
+        ("odd-arguments-unanswered", "http"),
+        ("odd-arguments-kill", "stdio"),
+        ("odd-arguments-kill", "http"),
+    ],
 )
 def test_no_answer_is_believed_when_it_is_seen_again_on_a_fresh_process(fault: str, transport: str) -> None:
     with echo(fault, transport) as subject:

@@ -29,6 +29,8 @@ QUICK = (
     "tenths-cut",
     "strips-byte-order-mark",
     "counts-code-units",
+    "breaks-line-at-newline",
+    "latin-1-where-it-can",
 )
 SCHEMAS = list({json.dumps(mutant.schema): mutant.schema for mutant in MUTANTS.values()}.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
@@ -192,12 +193,11 @@ def odd_arguments_unanswered(machine: Machine) -> None:
 
 @fault(
     "odd-arguments-kill",
-    breaks=("tools.call.never-unanswered", "jsonrpc.internal-error"),
-    transport="stdio",
+    breaks=("tools.call.never-unanswered", "jsonrpc.response.exactly-one", "jsonrpc.internal-error"),
     summary="invalid arguments kill the process",
 )
 def odd_arguments_kill(machine: Machine) -> None:
-    override(machine.server.tools, "refuse", lambda refuse, call, wrong: machine.stdio.exit(139))
+    override(machine.server.tools, "refuse", lambda refuse, call, wrong: os._exit(139))
 
 
 @fault(

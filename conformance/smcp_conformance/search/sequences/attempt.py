@@ -62,9 +62,7 @@ class Attempt:
             theatre.close()
         if self.shown and self.shown.violation:
             violation = self.shown.violation
-            breach = Breach(f"got {violation.got}, must be {violation.must_be}")
-            breach.requirement = violation.requirement
-            raise breach
+            raise Breach(f"got {violation.got}, must be {violation.must_be}", violation.requirement)
 
     def told(self, found: Judgement, leg: Leg) -> Judgement:
         """The judgement of a violation with the script that shows it."""
