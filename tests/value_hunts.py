@@ -20,6 +20,7 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     mutant.NO_INTERNAL_ERROR: ("valid_calls_meet_no_internal_error",),
     mutant.WELL_FORMED: ("results_are_well_formed",),
     mutant.READABLE: ("answers_are_strict_json", "valid_calls_are_answered"),
+    mutant.UNHARMED: ("text_comes_back_unharmed",),
     mutant.AS_DECLARED: ("structured_results_conform_to_the_output_schema",),
     mutant.MIRRORED: ("structured_results_are_repeated_as_text",),
     mutant.STEADY: ("the_same_call_gets_the_same_answer",),

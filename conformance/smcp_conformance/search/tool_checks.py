@@ -5,6 +5,8 @@ Most look at the same answers: those to the first arguments that are drawn, and 
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -41,6 +43,7 @@ BYTES: tuple[Monitor, ...] = (
     encoding.every_number_is_finite,
 )
 REPETITIONS = 8  # of equal calls, before their answers count as what the tool always says
+HARM, EXCUSE = "\ufffd", re.compile("[\ufffd\ud800-\udfff]")
 TRACEBACKS = ("Traceback (most recent call last)", "\n    at ", "goroutine 1 [running]", "panicked at ")
 
 
@@ -85,6 +88,18 @@ def results_are_well_formed(trial: Trial, arguments: Arguments) -> None:
 def answers_are_strict_json(trial: Trial, arguments: Arguments) -> None:
     """Calls with valid arguments; the bytes of each answer are one JSON text in UTF-8, with finite numbers."""
     must_satisfy(BYTES, trial, arguments, trial.reply(arguments))
+
+
+@of_valid("jsonrpc.unicode-roundtrip")
+def text_comes_back_unharmed(trial: Trial, arguments: Arguments) -> None:
+    """Calls with text; the answer should hold no U+FFFD that goes away when the text is ASCII."""
+    reply, plain = trial.reply(arguments), in_ascii(arguments)
+    if plain == arguments or not harmed(reply, arguments):
+        return
+    if instance_fault(schema_of(trial.tool), plain):
+        trial.skip("with ASCII in its place the arguments are not valid")
+    shown = f"got {reply}, must be text without U+FFFD"
+    assert harmed(trial.reply(plain), plain), f"{shown}, as it is for {brief(plain)}"
 
 
 @of_valid("tools.call.output-schema-conformance", trait="output")
@@ -212,6 +227,21 @@ def told(reply: Reply) -> Any:
     """What an answer says, without what may differ from one to the next."""
     error = reply.error
     return {"error": error.get("code")} if error else {k: v for k, v in reply.result.items() if k != "_meta"}
+
+
+def harmed(reply: Reply, arguments: Arguments) -> bool:
+    """Tell whether U+FFFD stands in an answer for which no argument gives a reason."""
+    given = json.dumps(arguments, ensure_ascii=False)
+    return HARM in json.dumps(reply.message, ensure_ascii=False) and not EXCUSE.search(given)
+
+
+def in_ascii(value: Any) -> Any:
+    """The same JSON with a letter for each character beyond ASCII in the values of strings."""
+    if isinstance(value, dict):
+        return {name: in_ascii(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [in_ascii(member) for member in value]
+    return "".join(each if each.isascii() else "a" for each in value) if isinstance(value, str) else value
 
 
 def served(reply: Reply) -> bool:

@@ -19,6 +19,7 @@ FOUND: dict[str, tuple[str, dict[str, Any]]] = {
     "valid_calls_meet_no_internal_error": ("divides-by-zero", {"value": 0}),
     "results_are_well_formed": ("null-though-nullable", {"value": None}),
     "answers_are_strict_json": ("takes-nan-for-number", {"value": "NaN"}),
+    "text_comes_back_unharmed": ("astral-replaced", {"value": "\U00010000"}),
     "structured_results_conform_to_the_output_schema": ("negatives-undeclared", {"value": -1}),
     "structured_results_are_repeated_as_text": ("double-for-integer", {"value": 2**53 + 1}),
     "the_order_of_members_does_not_matter": ("first-member-wins", {"a": 0, "b": 0}),

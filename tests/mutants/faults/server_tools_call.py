@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mutants import revisions
-from mutants.faults import change_results, fault
+from mutants.faults import fault
 from mutants.faults.tampering import change_runs
 from mutants.features import toolbox
 from mutants.machine import Machine
@@ -152,25 +152,4 @@ def structured_content_without_text(machine: Machine) -> None:
 def structured_text_differs(machine: Machine) -> None:
     change_runs(
         machine, "add", lambda result: {**result, "content": [{"type": "text", "text": "the sum was computed"}]}
-    )
-
-
-@fault(
-    "astral-characters-lost",
-    breaks=("jsonrpc.unicode-roundtrip",),
-    summary="astral characters in tool results become U+FFFD",
-)
-def astral_characters_lost(machine: Machine) -> None:
-    def plain(words: str) -> str:
-        return "".join(each if ord(each) < 0x10000 else "\ufffd" for each in words)
-
-    change_results(
-        machine,
-        "tools/call",
-        lambda result: {
-            **result,
-            "content": [
-                {**item, "text": plain(item["text"])} if "text" in item else item for item in result.get("content", [])
-            ],
-        },
     )

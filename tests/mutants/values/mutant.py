@@ -14,6 +14,7 @@ SURVIVES = "survives"  # answers, and goes on answering
 NO_INTERNAL_ERROR = "no-internal-error"
 WELL_FORMED = "well-formed"  # the result and its content are as the spec says
 READABLE = "readable"  # one message of JSON in UTF-8 per line
+UNHARMED = "unharmed"  # text comes back as it was given
 AS_DECLARED = "as-declared"  # structuredContent is valid under the outputSchema
 MIRRORED = "mirrored"  # the text holds what structuredContent does
 STEADY = "steady"  # the same call gives the same answer
@@ -23,7 +24,7 @@ REFUSES = "refuses"  # arguments that are invalid under the inputSchema
 NO_TRACEBACK = "no-traceback"
 QUESTIONS = (
     *(SURVIVES, NO_INTERNAL_ERROR, WELL_FORMED, READABLE, AS_DECLARED, MIRRORED, STEADY, ORDER, DEFAULTS),
-    *(REFUSES, NO_TRACEBACK),
+    *(UNHARMED, REFUSES, NO_TRACEBACK),
 )
 
 

@@ -94,6 +94,11 @@ def writes_half_pairs(response: Json, arguments: Json) -> bytes:
     return says(response, "\ud83d\ude00")
 
 
+def replaces_characters(response: Json, arguments: Json) -> bytes:
+    """What lies beyond the BMP is replaced."""
+    return says(response, "".join(each if each < "\U00010000" else "\ufffd" for each in given(arguments)))
+
+
 def writes_latin_1(response: Json, arguments: Json) -> bytes:
     """The answer is encoded as in the days of old."""
     return json.dumps(response, ensure_ascii=False).encode("latin-1", "replace") + b"\n"

@@ -16,6 +16,7 @@ from mutants.values.mutant import (
     READABLE,
     STEADY,
     SURVIVES,
+    UNHARMED,
     WELL_FORMED,
     valued,
 )
@@ -45,6 +46,11 @@ def spells(kind: type) -> Callable[[str], bool]:
     return fits
 
 
+def beyond_the_bmp(text: str) -> bool:
+    """Some character needs two UTF-16 code units."""
+    return any(ord(each) > 0xFFFF for each in text)
+
+
 def _stripped(text: Any) -> Any:
     return text.removeprefix("\ufeff").rstrip(" ")
 
@@ -66,7 +72,7 @@ MUTANTS = (
     valued(
         "half-pairs-beyond-the-bmp",
         TEXT,
-        lambda text: any(ord(each) > 0xFFFF for each in text),
+        beyond_the_bmp,
         outcomes.writes_half_pairs,
         READABLE,
         "\U00010000",
@@ -79,6 +85,7 @@ MUTANTS = (
         READABLE,
         "\xa0",
     ),
+    valued("astral-replaced", TEXT, beyond_the_bmp, outcomes.replaces_characters, UNHARMED, "\U00010000"),
     valued("unquoted-quotation-mark", TEXT, holds('"'), outcomes.forgets_to_quote, READABLE, '"'),
     valued("takes-dash-for-flag", TEXT, begins("-"), outcomes.fails_inside, NO_INTERNAL_ERROR, "-"),
     valued("takes-dashes-for-end-of-flags", TEXT, lambda text: text == "--", outcomes.dies, SURVIVES, "--"),

@@ -17,6 +17,7 @@ from smcp_conformance.wire.transcript import Conversation, Frame
 
 BOM = b"\xef\xbb\xbf"
 LONE = re.compile("[\ud800-\udfff]")
+QUOTED = re.compile(rb"""(["'])jsonrpc\1""")
 SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -53,7 +54,7 @@ def read(raw: bytes) -> Text:
 def candidates(conversation: Conversation) -> Iterator[Frame]:
     """The frames that are JSON-RPC or look as if they were meant to be."""
     for frame in spoken(conversation):
-        if frame.is_message or b'"jsonrpc"' in frame.raw or frame.facts.get("event") == "message":
+        if frame.is_message or QUOTED.search(frame.raw) or frame.facts.get("event") == "message":
             yield frame
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from smcp_conformance.codes import HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR
 from smcp_conformance.leg import Leg
 from smcp_conformance.lists import list_methods
-from smcp_conformance.reply import Reaction, brief
-from smcp_conformance.requirement import check, not_applicable, not_verified
+from smcp_conformance.reply import Reaction, Reply, brief
+from smcp_conformance.requirement import Breach, check, not_applicable, not_verified
 from smcp_conformance.session import Session
+from smcp_conformance.wire.errors import NoAnswer
 
 BROKEN = b'{"jsonrpc": "2.0", "id": 77, "method"'
 UNKNOWN = ("conformance/no-such-method", "tools/lists", "Ping", "tools", "$/cancelRequest")
@@ -148,9 +149,18 @@ def missing_parameters_are_refused(leg: Leg) -> None:
         not_applicable("no capability is declared whose methods need parameters")
     leg.session.ping()  # from here on silence means something
     for method in methods:
-        reply = leg.session.request(method)
+        reply = _answer(leg.session, method)
         codes = (INVALID_PARAMS, *for_headers(leg.session))
         assert reply.code in codes, f"got {reply} for {method}, must be the error -32602 (Invalid params)"
+
+
+def _answer(session: Session, method: str) -> Reply:
+    """The answer to a request without parameters; while others are answered, none is as bad as a wrong one."""
+    try:
+        return session.request(method)
+    except NoAnswer as silence:
+        session.ping()
+        raise Breach(f"got {silence}, while a later request was; must be an error", "jsonrpc.internal-error") from None
 
 
 @check("jsonrpc.extra-members-tolerated", "meta.unknown-keys-tolerated")

@@ -138,6 +138,18 @@ def invalid_cursors_are_refused(leg: Leg) -> None:
         assert reply.code == -32602, f"got {reply} for an invented cursor of {method}, must be the error -32602"
 
 
+@check("pagination.empty-string-cursor")
+def empty_cursor_is_a_cursor(leg: Leg) -> None:
+    """Sends "" to each list that refuses invented cursors; unless it was given out, it should be refused as well."""
+    strict = [each for each in lists(leg) if leg.session.request(each[0], {"cursor": INVALID_CURSOR}).error]
+    if not strict:
+        not_verified("no list refuses invented cursors, which is judged on its own")
+    for method, member in strict:
+        given = [reply.result.get("nextCursor") for reply in walk(leg.session, method, member)]
+        reply = leg.session.request(method, {"cursor": ""})
+        assert reply.error or "" in given, f"got {reply} for {method} with the cursor '', must be the error -32602"
+
+
 @check("pagination.cursor-connection-independent")
 def cursors_work_on_another_connection(leg: Leg) -> None:
     """Sends a cursor from one connection on another; it should get the page that follows."""
