@@ -22,7 +22,7 @@ import serving
 import plugins
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAIN_RUNS = 15
+PLAIN_RUNS = 41
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 

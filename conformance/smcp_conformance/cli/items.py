@@ -91,7 +91,8 @@ class GeneratedItem(PluginItem, pytest.Function):
         if not search.runs_cold:
             try:
                 super().runtest()
-                return
+                if not search.runs_cold:  # nothing came up against it meanwhile
+                    return
             except (NotApplicable, *UNVERIFIED):
                 raise
             except Exception as found:  # whatever it is, a warm run alone is no witness

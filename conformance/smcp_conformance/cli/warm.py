@@ -1,7 +1,8 @@
 """Calls in volume: run by the server's fork server as long as nothing speaks against it, compared with cold starts.
 
-The first calls of each command, and a few of the later ones, are made both ways. Where a difference is seen that the
-plugin does not show between two cold starts, all its calls are made cold from then on.
+The first calls of each command, and a few of the later ones, are made both ways: a later one's cold start goes on
+while others are made warm, and is looked at before the next such one. Where a difference is seen that the plugin does
+not show between two cold starts, all its calls are made cold from then on.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,28 +39,60 @@ class Difference:
     cold: Run | None = None
 
 
-class WarmRuns:
-    """The runs of one plugin, warm where that is possible.
+@dataclass(frozen=True)
+class _Comparison:
+    """A call that was made warm, and the cold one that is under way; `steady` and `timeout` are as `run` takes them."""
 
-    `compared` counts the calls of each command that were made both ways; `difference` is what ended the warm runs.
-    """
+    made: Run
+    words: Sequence[str]
+    timeout: float | None
+    steady: bool
+    cold: Future[Run]
+
+
+_ASIDE = ThreadPoolExecutor(1, "smcp cold")
+
+
+class WarmRuns:
+    """The runs of one plugin, warm where that is possible."""
 
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
-        self.compared: Counter[str] = Counter()
-        self.difference: Difference | None = None
+        self._both_ways: Counter[str] = Counter()
+        self._difference: Difference | None = None
+        self._under_way: _Comparison | None = None
         self._calls: Counter[str] = Counter()
         self._unsteady: set[str] = set()
         self._sampled: set[bytes] = set()
         self._place: _Place | None = None
 
     @property
+    def compared(self) -> Counter[str]:
+        """The number of calls of each command that were made both ways."""
+        self._settle()
+        return self._both_ways
+
+    @property
+    def difference(self) -> Difference | None:
+        """What ended the warm runs, if anything did."""
+        self._settle()
+        return self._difference
+
+    @difference.setter
+    def difference(self, found: Difference) -> None:
+        self._difference = found
+
+    @property
     def why_cold(self) -> str:
         """Why calls are made cold; "" as long as they are made warm. Waits for the fork server."""
+        self._settle()
+        return self._reason()
+
+    def _reason(self) -> str:
         if not self.plugin.warm:
             return "its configuration says so, by a command of its own or by `warm = false`"
-        if self.difference is not None:
-            return f"{self.difference.command} answers otherwise when it is run warm"
+        if self._difference is not None:
+            return f"{self._difference.command} answers otherwise when it is run warm"
         return self._prepared().refusal
 
     def run(self, words: Sequence[str], timeout: float | None = None, *, steady: bool = True) -> Run:
@@ -66,16 +100,23 @@ class WarmRuns:
 
         Raises what `runner.run` raises.
         """
-        if self.why_cold:
+        if self._reason():
             return run(self.plugin, words, timeout=timeout)
         made = self._prepared().run(words, timeout)
         self._calls[words[0]] += 1
-        if self._is_sample(words) and not made.timed_out:
-            return self._compared(made, words, timeout, steady and words[0] not in self._unsteady)
+        if not self._is_sample(words) or made.timed_out:
+            return made
+        self._settle()
+        if self._difference is not None:
+            return run(self.plugin, words, timeout=timeout)
+        if self._calls[words[0]] <= FIRST:
+            return self._compared(made, run(self.plugin, words), words, timeout, steady)
+        self._under_way = _Comparison(made, words, timeout, steady, _ASIDE.submit(run, self.plugin, words))
         return made
 
     def close(self) -> None:
         """End the fork server; another call starts another one."""
+        self._under_way = None
         if self._place is not None:
             self._place.close()
             self._place = None
@@ -93,18 +134,24 @@ class WarmRuns:
         self._sampled.add(drawn)
         return self._calls[words[0]] <= FIRST or (not known and int.from_bytes(drawn[:4], "big") % 100 < SHARE)
 
-    def _compared(self, made: Run, words: Sequence[str], timeout: float | None, steady: bool) -> Run:
-        """Make a call cold, too, and compare; returns the one to judge."""
-        cold = run(self.plugin, words)
+    def _settle(self) -> None:
+        """Wait for the cold call that is under way, if one is, and compare."""
+        found, self._under_way = self._under_way, None
+        if found is not None:
+            self._compared(found.made, found.cold.result(), found.words, found.timeout, found.steady)
+
+    def _compared(self, made: Run, cold: Run, words: Sequence[str], timeout: float | None, steady: bool) -> Run:
+        """Compare a call that was made both ways; returns the run to judge."""
         if cold.timed_out:
             return cold
-        self.compared[words[0]] += 1
+        self._both_ways[words[0]] += 1
+        steady = steady and words[0] not in self._unsteady
         if _alike(made, cold, steady):
             return made
         again = [(self._prepared().run(words, timeout), run(self.plugin, words)) for _ in range(AGAIN)]
         if all(_alike(one, made, steady) and _alike(other, cold, steady) for one, other in again):
             told = f"{_said(made)} where a cold start gives {_said(cold)}"
-            self.difference = Difference(words[0], told, cold)
+            self._difference = Difference(words[0], told, cold)
         else:
             self._unsteady.add(words[0])
         return cold
