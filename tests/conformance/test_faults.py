@@ -31,7 +31,7 @@ STDIO = [fault for fault in faults() if fault.transport in ("any", "stdio") and 
 
 @pytest.fixture(autouse=True)
 def tame(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would hurt this process ends the conversation instead: waiting, children, closed files."""
+    """What would hurt this process ends the conversation instead: waiting, children, closed files, the end."""
 
     def hurt(*args: Any, **kwargs: Any) -> None:
         raise SystemExit(f"hurts: {args!r}")
@@ -39,6 +39,7 @@ def tame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", hurt)
     monkeypatch.setattr(subprocess, "Popen", hurt)
     monkeypatch.setattr(os, "close", hurt)
+    monkeypatch.setattr(os, "_exit", hurt)
 
 
 def told(fault: str | None, revision: str) -> Iterator[list[str]]:
