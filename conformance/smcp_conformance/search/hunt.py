@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis.errors import FailedHealthCheck, Flaky, Unsatisfiable
 
 from smcp_conformance.generate.faults import Fault
-from smcp_conformance.requirement import not_verified
+from smcp_conformance.requirement import not_applicable, not_verified
 from smcp_conformance.search.examples import entitled, searched_on, searching, within
 from smcp_conformance.search.inputs import corners_of, faults_of
 from smcp_conformance.search.strategies import valid_inputs, wrong_inputs
@@ -72,9 +72,12 @@ class Hunt:
 
     def _seen_at_a_corner(self) -> Violation | None:
         """What the first corner shows that violates; the search may find something smaller then."""
-        if self.check.inputs != "valid" or self.check.rarely > 1 or self.search.inputs is not None:
+        if self.check.inputs != "valid" or self.search.inputs is not None:
             return None
-        shown = (self.trial.violation(corner) for corner in corners_of(self.trial.tool))
+        corners = corners_of(self.trial.tool)
+        if self.check.rarely > 1:  # calls cost more there: the one with the most members has to do
+            corners = tuple(sorted(corners, key=len)[-1:])
+        shown = (self.trial.violation(corner) for corner in corners)
         return next((violation for violation in shown if violation), None)
 
     def _try_grid(self) -> None:
@@ -129,6 +132,8 @@ class Hunt:
         closed = trial.subject.closed
         if closed:
             not_verified(f"{closed}; {trial.judged} calls were judged before that")
+        if not trial.judged and trial.unsteady:
+            not_applicable(trial.unsteady)
         if not trial.judged:
             not_verified(trial.unjudged or "nothing was generated")
         if self.check.silence:

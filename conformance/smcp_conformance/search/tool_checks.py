@@ -23,7 +23,7 @@ from smcp_conformance.search.inputs import schema_of
 from smcp_conformance.search.properties import properties
 from smcp_conformance.search.subject import NO_JSON
 from smcp_conformance.search.tool_check import RARELY, of_faults, of_valid
-from smcp_conformance.search.trial import Trial
+from smcp_conformance.search.trial import Trial, Unsteady
 from smcp_conformance.wire.transcript import Conversation
 
 Arguments = Mapping[str, Any]
@@ -192,7 +192,7 @@ def must_be_steady(trial: Trial, arguments: Arguments, first: Any, times: int) -
     """Call again, and leave the case if the answer is not always what it was at `first`: chance, or time, has a say."""
     for _ in range(times):
         if told(trial.another(arguments)) != first:
-            trial.skip("equal calls were answered differently, so that nothing can be compared")
+            raise Unsteady("equal calls were answered differently, so that nothing can be compared")
 
 
 def must_be_refused(trial: Trial, fault: Fault) -> None:

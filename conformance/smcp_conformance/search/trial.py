@@ -27,6 +27,10 @@ class Unseen(Exception):
     """A call brought nothing that the check could judge."""
 
 
+class Unsteady(Unseen):
+    """Equal calls were answered differently, so that nothing can be compared with them."""
+
+
 class Silent(Exception):
     """A call brought no answer."""
 
@@ -65,6 +69,7 @@ class Violation(Breach):
 class Trial:
     """A check on a subject. `judged` counts the cases that it came to the end of, `unjudged` says why others weren't.
 
+    `unsteady` says that chance had a say in one of those, if it had.
     `hints` are what is worth telling, though no violation; `first` is the first violation, as it was before any other
     arguments were tried.
     """
@@ -73,6 +78,7 @@ class Trial:
     subject: Subject
     judged: int = 0
     unjudged: str = ""
+    unsteady: str = ""
     hints: dict[str, int] = field(default_factory=dict)
     first: Violation | None = None
 
@@ -123,6 +129,7 @@ class Trial:
             self.check.function(self, case if isinstance(case, Fault) else dict(case))
         except Unseen as why:
             self.unjudged = self.unjudged or str(why)
+            self.unsteady = self.unsteady or (str(why) if isinstance(why, Unsteady) else "")
             return
         except Silent as silent:
             if self.check.silence:

@@ -161,6 +161,13 @@ def test_the_time_budget_cuts_and_says_so() -> None:
     assert subject.calls == 3
 
 
+def test_where_chance_has_a_say_there_is_nothing_to_compare() -> None:
+    """No order of members can be blamed for an answer that is another one each time."""
+    with leg_of(command("drawn-by-lot")) as leg:
+        said = hunted("the_order_of_members_does_not_matter", subject_of(leg), max_examples=25)
+    assert said == "NotApplicable: equal calls were answered differently, so that nothing can be compared"
+
+
 def test_a_check_is_defined_once_and_for_something() -> None:
     checks()
 

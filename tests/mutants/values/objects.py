@@ -10,6 +10,7 @@ from mutants.values.mutant import (
     MIRRORED,
     NO_INTERNAL_ERROR,
     ORDER,
+    STEADY,
     SURVIVES,
     Json,
     ValueMutant,
@@ -98,6 +99,14 @@ MUTANTS = (
         _out_of_order,
         outcomes.minds_the_order,
         ORDER,
+        {"a": 0, "b": 0},
+    ),
+    ValueMutant(
+        "drawn-by-lot",
+        takes({"a": INTEGER, "b": INTEGER}, "a", "b"),
+        lambda some: True,
+        outcomes.differs_each_time,
+        STEADY,
         {"a": 0, "b": 0},
     ),
     ValueMutant(
